@@ -1,0 +1,20 @@
+# relay_module(NAME SOURCES a.cpp ... TESTS a_test.cpp ... USES relay_base ... [PRIVATE libs ...]
+#              [PCH header ... | PCH_FROM target])
+# One folder of src/: the static library relay_NAME and, from its *_test.cpp files, the test
+# program NAME_tests. Sources are named one by one, so that the list is the folder's contents.
+function(relay_module name)
+  cmake_parse_arguments(ARG "" "PCH_FROM" "SOURCES;TESTS;USES;PRIVATE;PCH" ${ARGN})
+  add_library(relay_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(relay_${name} PUBLIC ${ARG_USES} PRIVATE relay_options ${ARG_PRIVATE})
+  target_include_directories(relay_${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")
+  if(ARG_PCH)
+    target_precompile_headers(relay_${name} PRIVATE ${ARG_PCH})
+  elseif(ARG_PCH_FROM)
+    target_precompile_headers(relay_${name} REUSE_FROM ${ARG_PCH_FROM})
+  endif()
+  if(RELAY_TESTS AND ARG_TESTS)
+    add_executable(${name}_tests ${ARG_TESTS})
+    target_link_libraries(${name}_tests PRIVATE relay_${name} relay_options GTest::gmock_main)
+    add_test(NAME unit.${name} COMMAND ${name}_tests --gtest_brief=1)
+  endif()
+endfunction()

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/ostream.h>
+
+#include <iostream>
+
+#include "base/clock.hpp"
+#include "cli/command.hpp"
+#include "cli/demo.hpp"
+#include "cli/documents.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/session_commands.hpp"
+#include "cli/version.hpp"
+#ifdef RELAY_WITH_DEMO
+#include "demo/run.hpp"
+#endif
+#ifdef RELAY_WITH_HOST
+#include "host/run.hpp"
+#endif
+#ifdef RELAY_WITH_LOAD
+#include "cli/load.hpp"
+#endif
+#ifdef RELAY_WITH_SESSION
+#include "session/run.hpp"
+#endif
+
+extern char** environ;
+
+namespace relay::cli {
+namespace {
+
+int print(const Invocation& invocation, std::string_view text) {
+    fmt::print(invocation.out, "{}", text);
+    return exit_ok;
+}
+
+int print_version(const Invocation& invocation) {
+    return print(invocation, fmt::format("relay {}\n", version()));
+}
+
+// Each part is linked where this build has it; `--help` and `--check` work without.
+[[maybe_unused]] std::unexpected<Error> not_built(std::string_view part) {
+    return fail(Errc::internal, fmt::format("this build has no {}", part));
+}
+
+int run_session_relay(const Invocation& invocation) {
+#ifdef RELAY_WITH_SESSION
+    return session_relay(invocation, session::run);
+#else
+    return session_relay(invocation, [](const auto&) { return not_built("session relay"); });
+#endif
+}
+
+int run_session_host(const Invocation& invocation) {
+#ifdef RELAY_WITH_HOST
+    return session_host(invocation, host::run);
+#else
+    return session_host(invocation, [](const auto&) { return not_built("session host"); });
+#endif
+}
+
+int run_demo(const Invocation& invocation) {
+#ifdef RELAY_WITH_DEMO
+    return demo(invocation, relay::demo::run);
+#else
+    return demo(invocation, [](const auto&) { return not_built("demonstration"); });
+#endif
+}
+
+int run_load(const Invocation& invocation) {
+#ifdef RELAY_WITH_LOAD
+    return load(invocation);
+#else
+    fmt::print(invocation.err, "relay load: {}\n", not_built("load generator").error().detail);
+    return exit_store;
+#endif
+}
+
+int run_session_token(const Invocation& invocation) {
+    return session_token(invocation, wall_clock());
+}
+
+int print_settings_document(const Invocation& invocation) {
+    return print(invocation, settings_document());
+}
+
+int print_manual_page(const Invocation& invocation) {
+    return print(invocation, manual_page(commands()));
+}
+
+}  // namespace
+
+std::vector<Command> commands() {
+    return {
+        {"session relay", {"serve"}, "pass live messages among viewers and experiments",
+         run_session_relay},
+        {"session host", {"host"}, "carry an experiment's video and data to relays",
+         run_session_host},
+        {"session token", {"token"}, "print a token for a session", run_session_token},
+        {"demo", {}, "show a simulated experiment, live, on a web page", run_demo},
+        {"load", {}, "put a relay under load, verify and measure it", run_load},
+        {"version", {}, "print the version", print_version},
+        {"docs settings", {}, "print docs/settings.md", print_settings_document, true},
+        {"docs man", {}, "print docs/relay.1", print_manual_page, true},
+    };
+}
+
+config::Environment process_environment() {
+    config::Environment variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const auto equals = text.find('=');
+        if (equals != text.npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return variables;
+}
+
+int run(std::span<const std::string> words, const config::Environment& environment) {
+    const std::vector<Command> table = commands();
+    return dispatch(table, words, environment, std::cout, std::cerr);
+}
+
+}  // namespace relay::cli

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/secret.hpp"
+#include "config/setting.hpp"
+#include "demo/config.hpp"
+#include "host/config.hpp"
+#include "session/config.hpp"
+
+// The tables of settings. Each refers to the structs it is given, which must outlive it.
+namespace relay::cli {
+
+// Settings that every service has.
+struct LogOptions {
+    log::Settings log;
+    bool development = false;  // everything, readable, on standard output, unless set otherwise
+};
+
+// Settings of `relay session token`.
+struct TokenRequest {
+    std::chrono::seconds lifetime{0};
+    Secret secret;
+    std::string audience;
+    std::string topic;
+    std::string connection_type = "session";
+    bool read = true;
+    bool write = true;
+    bool admin = false;
+    std::vector<std::string> scopes;  // further ones
+    std::string booking_id = "relay-token-cli";
+    std::string kid;
+    std::optional<WallTime> not_before;
+};
+
+config::Schema session_relay_settings(session::Config& config, LogOptions& log);
+config::Schema session_host_settings(host::Config& config, LogOptions& log);
+config::Schema session_token_settings(TokenRequest& request);
+config::Schema demo_settings(demo::Config& config, LogOptions& log);
+
+// Appends the rows of LogOptions; `older_level_names` are the command's own for the level.
+void add_log_settings(config::Schema& schema, LogOptions& log,
+                      std::vector<config::EnvironmentName> older_level_names = {});
+
+// Every command's table over defaults, for the documents and for telling slips from names of
+// other commands.
+struct AllSettings {
+    session::Config relay;
+    host::Config host;
+    TokenRequest token;
+    demo::Config demo;
+    LogOptions log;
+    std::vector<config::Schema> schemas{session_relay_settings(relay, log),
+                                        session_host_settings(host, log),
+                                        session_token_settings(token), demo_settings(demo, log)};
+
+    AllSettings() = default;
+    AllSettings(const AllSettings&) = delete;  // the schemas refer to the members
+    AllSettings& operator=(const AllSettings&) = delete;
+};
+
+// Names of all commands, those that are still to come included.
+config::Known known_names();
+
+}  // namespace relay::cli

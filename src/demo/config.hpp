@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace relay::demo {
+
+// Settings of `relay demo`.
+struct Config {
+    std::string listen = "127.0.0.1";  // address of page, access API and WebSockets
+    std::uint16_t port = 8080;         // 0: any free one
+    bool camera = true;                // start ffmpeg with a test picture
+};
+
+}  // namespace relay::demo

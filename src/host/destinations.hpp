@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host/config.hpp"
+#include "host/destination_link.hpp"
+#include "host/rules.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace relay::host {
+
+// Does what the rules say: one link per destination, composed anew whenever a stream changes.
+// On the host's thread.
+class Destinations final : public RulesWatcher {
+public:
+    // Watches the rules until destruction.
+    Destinations(boost::asio::io_context& context, const Config& config, Rules& rules,
+                 Feeds& feeds);
+    ~Destinations();
+
+    // Closes all connections in order; `ended` is called when the last one is closed.
+    void stop(std::function<void()> ended);
+
+    const DestinationLink* find(const std::string& id) const;
+
+private:
+    void on_destination_set(const Destination& destination) override;
+    void on_destination_removed(const std::string& id) override;
+    void on_streams_changed() override;
+    void compose(DestinationLink& link, const std::string& stream);
+    uplink::Settings settings_for(const std::string& id) const;
+
+    boost::asio::io_context& context_;
+    const Config& config_;
+    Rules& rules_;
+    Feeds& feeds_;
+    hub::OutboxLimits limits_;
+    std::map<std::string, std::unique_ptr<DestinationLink>> links_;
+};
+
+}  // namespace relay::host

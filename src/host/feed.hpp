@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "hub/topic.hpp"
+#include "hub/traffic.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace relay::host {
+
+// A named track that is pushed in locally: what a publisher or a local client sends goes to every
+// other local client and to the destinations; what comes back from a destination goes to the local
+// clients alone, so that two relays of one experiment do not hear each other.
+// Belongs to the host's thread, as all who join.
+class Feed {
+public:
+    explicit Feed(std::string name, SteadyTime now) : name_(std::move(name)), created_(now) {}
+
+    const std::string& name() const { return name_; }
+    bool video() const { return locals_.video(); }
+
+    void join_local(hub::Subscriber& client) { locals_.join(client); }
+    void leave_local(hub::Subscriber& client) { locals_.leave(client); }
+    void join_destination(hub::Subscriber& destination) { destinations_.join(destination); }
+    void leave_destination(hub::Subscriber& destination) { destinations_.leave(destination); }
+
+    // `sender` is the local client that sent it; null: a publisher, who does not listen.
+    void publish(const wire::MessagePtr& message, const hub::Subscriber* sender, SteadyTime now,
+                 bool more_coming = false);
+    void publish_from_destination(const wire::MessagePtr& message, SteadyTime now);
+
+    std::size_t clients() const { return locals_.subscribers(); }
+    std::size_t destinations() const { return destinations_.subscribers(); }
+    bool has_publisher() const { return publisher_ != 0; }
+    hub::Traffic::Figures sent(SteadyTime now) const { return sent_.figures(now, created_); }
+    hub::Traffic::Figures returned(SteadyTime now) const {
+        return returned_.figures(now, created_);
+    }
+
+private:
+    friend class PublisherSeat;
+    std::string name_;
+    SteadyTime created_;
+    hub::Topic locals_;
+    hub::Topic destinations_;
+    hub::Traffic sent_;
+    hub::Traffic returned_;
+    std::uint64_t publisher_ = 0;  // number of the seat that is taken; 0: none
+    std::uint64_t last_seat_ = 0;
+    SteadyTime publisher_heard_{};
+};
+
+// The right to be a feed's one publisher of MPEG-TS, since two encoders' packets in one feed would
+// be garbage. Given back on destruction.
+class PublisherSeat {
+public:
+    // A publisher that sent nothing for so long gives way: it may be a dead connection.
+    static constexpr std::chrono::seconds patience{10};
+
+    // Errc::conflict while another publisher sends, unless `takeover`.
+    static Result<PublisherSeat> take(std::shared_ptr<Feed> feed, SteadyTime now, bool takeover);
+
+    PublisherSeat(PublisherSeat&&) = default;
+    PublisherSeat& operator=(PublisherSeat&&) = delete;
+    ~PublisherSeat();
+
+    // False once another publisher has taken over.
+    bool is_mine() const { return feed_->publisher_ == number_; }
+    void heard(SteadyTime now) { feed_->publisher_heard_ = now; }
+    Feed& feed() const { return *feed_; }
+
+private:
+    PublisherSeat(std::shared_ptr<Feed> feed, std::uint64_t number)
+        : feed_(std::move(feed)), number_(number) {}
+
+    std::shared_ptr<Feed> feed_;
+    std::uint64_t number_;
+};
+
+// The feeds by name. One comes into being with its first user; those without users are forgotten
+// only when there are very many, so that their counters can be asked for.
+class Feeds {
+public:
+    static constexpr std::size_t most_unused = 1000;
+
+    std::shared_ptr<Feed> obtain(const std::string& name, SteadyTime now);
+    const std::map<std::string, std::shared_ptr<Feed>, std::less<>>& all() const { return feeds_; }
+
+private:
+    void forget_unused();
+
+    std::map<std::string, std::shared_ptr<Feed>, std::less<>> feeds_;
+};
+
+}  // namespace relay::host

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/rules.hpp"
+
+#include "uplink/target.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace relay::host {
+namespace {
+
+constexpr std::size_t longest_name = 256;
+
+bool is_name_letter(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' || letter == '.' ||
+           letter == '/';
+}
+
+// Parts that URLs cannot carry: clients remove them from paths.
+bool has_bad_part(std::string_view name) {
+    for (std::size_t start = 0; start <= name.size();) {
+        const std::size_t end = std::min(name.find('/', start), name.size());
+        const std::string_view part = name.substr(start, end - start);
+        if (part.empty() || part == "." || part == "..") return true;
+        start = end + 1;
+    }
+    return false;
+}
+
+std::unexpected<Error> invalid(std::string_view what, std::string_view why) {
+    return fail(Errc::invalid, std::string(what).append(": ").append(why));
+}
+
+Result<void> check_target(const Destination& rule) {
+    if (rule.destination.empty()) return invalid("destination", "must not be empty");
+    if (rule.token_file.contains('\0')) return invalid("token_file", "is no path");
+    const auto target = uplink::make_target(rule.destination, rule.token, rule.token_file);
+    if (!target) return invalid("destination", target.error().detail);
+    if (rule.token.empty()) return {};
+    // Its file is read at each connect only, so that the file may come later than the rule.
+    const auto token = uplink::current_token(*target);
+    if (!token) return invalid("token", token.error().detail);
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> parse_name(std::string_view text, std::string_view what) {
+    if (text.starts_with('/')) text.remove_prefix(1);
+    if (text.empty()) return invalid(what, "must not be empty");
+    if (text.size() > longest_name) return invalid(what, "longer than 256 characters");
+    if (!std::ranges::all_of(text, is_name_letter))
+        return invalid(what, "may hold letters, digits, - _ . and /");
+    if (has_bad_part(text)) return invalid(what, "has an empty, \".\" or \"..\" part");
+    if (text == "all" || text == "deleteAll") return invalid(what, "is a reserved name");
+    return std::string(text);
+}
+
+Result<Stream> Rules::set_stream(Stream stream) {
+    auto name = parse_name(stream.stream, "stream");
+    if (!name) return std::unexpected(name.error());
+    stream.stream = *name;
+    std::vector<std::string> feeds;
+    for (const std::string& given : stream.feeds) {
+        auto feed = parse_name(given, "feeds");
+        if (!feed) return std::unexpected(feed.error());
+        if (std::ranges::find(feeds, *feed) == feeds.end()) feeds.push_back(std::move(*feed));
+    }
+    stream.feeds = std::move(feeds);
+    streams_[stream.stream] = stream;
+    if (watcher_) watcher_->on_streams_changed();
+    return stream;
+}
+
+Result<Destination> Rules::set_destination(Destination destination) {
+    auto id = parse_name(destination.id, "id");
+    if (!id) return std::unexpected(id.error());
+    auto stream = parse_name(destination.stream, "stream");
+    if (!stream) return std::unexpected(stream.error());
+    if (auto good = check_target(destination); !good) return std::unexpected(good.error());
+    destination.id = std::move(*id);
+    destination.stream = std::move(*stream);
+    destinations_[destination.id] = destination;
+    if (watcher_) watcher_->on_destination_set(destination);
+    return destination;
+}
+
+void Rules::remove_stream(std::string_view name) {
+    const auto found = streams_.find(name);
+    if (found == streams_.end()) return;
+    streams_.erase(found);
+    if (watcher_) watcher_->on_streams_changed();
+}
+
+void Rules::remove_destination(std::string_view id) {
+    const auto found = destinations_.find(id);
+    if (found == destinations_.end()) return;
+    const std::string removed = found->first;
+    destinations_.erase(found);
+    if (watcher_) watcher_->on_destination_removed(removed);
+}
+
+void Rules::remove_all_streams() {
+    streams_.clear();
+    if (watcher_) watcher_->on_streams_changed();
+}
+
+void Rules::remove_all_destinations() {
+    while (!destinations_.empty()) remove_destination(destinations_.begin()->first);
+}
+
+const Stream* Rules::find_stream(std::string_view name) const {
+    const auto found = streams_.find(name);
+    return found == streams_.end() ? nullptr : &found->second;
+}
+
+const Destination* Rules::find_destination(std::string_view id) const {
+    const auto found = destinations_.find(id);
+    return found == destinations_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Rules::feeds_of(const std::string& name) const {
+    if (const Stream* stream = find_stream(name)) return stream->feeds;
+    if (name.starts_with("stream/")) return {};
+    return {name};
+}
+
+bool Rules::is_feed(const std::string& name) const {
+    return !find_stream(name) && !name.starts_with("stream/");
+}
+
+}  // namespace relay::host

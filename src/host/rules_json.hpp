@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.hpp"
+#include "host/rules.hpp"
+
+#include <string>
+#include <string_view>
+
+// The JSON of rules, as posted to and returned by the API (spec: session-host §2). Names of members
+// are read without regard to case, as clients of the reference may rely on.
+namespace relay::host {
+
+// Errc::invalid with the place and reason for bad JSON, unknown members, and wrong types.
+Result<Stream> parse_stream(std::string_view text);
+
+// `file` asks for a recording of what is sent.
+struct ParsedDestination {
+    Destination rule;
+    std::string file;
+};
+Result<ParsedDestination> parse_destination(std::string_view text);
+
+std::string to_json(const Stream& stream);
+std::string feeds_to_json(const Stream& stream);
+std::string streams_to_json(const Rules& rules);
+
+// All documented members; the token only as `***` or empty.
+std::string to_json(const Destination& destination);
+std::string destinations_to_json(const Rules& rules);
+
+// The text as a JSON string.
+std::string json_string(std::string_view text);
+
+}  // namespace relay::host

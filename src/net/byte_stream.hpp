@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.hpp"
+#include "net/tls_context.hpp"
+#include "net/url.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+
+namespace relay::net {
+
+// A connected stream of bytes, over TCP or TLS, for a client's coroutines. At most one read and one
+// write at a time; all calls on the thread of its executor. Failures are Errc::unavailable.
+class ByteStream {
+public:
+    virtual ~ByteStream() = default;
+
+    // Waits for bytes; 0 when the far side ended the stream in order. A TLS stream cut without its
+    // closing alert is an error, so that a cut answer never passes for a whole one.
+    virtual boost::asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) = 0;
+
+    // Returns when the system has taken every byte.
+    virtual boost::asio::awaitable<Result<void>> write_all(std::span<const std::uint8_t> bytes) = 0;
+
+    // Ends the connection at once; what waits on the stream ends with an error. Repeating is fine.
+    virtual void close() = 0;
+};
+
+struct ConnectSettings {
+    std::chrono::milliseconds timeout{10'000};  // name, addresses and TLS together
+    std::optional<TlsContext> tls;              // for https and wss; else the system's roots
+};
+
+// Connects to the URL's host and port, trying each of its addresses in turn, and for https and wss
+// proves that the certificate is trusted and names the host. Ends early, with an error, on `stop`.
+// On the caller's executor, which must be single-threaded.
+boost::asio::awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url,
+                                                                           ConnectSettings settings,
+                                                                           std::stop_token stop);
+
+}  // namespace relay::net

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/http_server.hpp"
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
+#include "base/log.hpp"
+#include "net/http_exchange_detail.hpp"
+#include "net/io_threads.hpp"
+#include "net/tuple_await.hpp"
+
+namespace relay::net {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using namespace std::chrono_literals;
+
+// Shared with the coroutines, which may outlive the HttpServer by the turn they end in.
+class HttpServer::Implementation : public std::enable_shared_from_this<Implementation> {
+public:
+    Implementation(IoThreads& threads, Handler handler, HttpServerLimits limits)
+        : threads_(threads),
+          handler_(std::move(handler)),
+          limits_(limits),
+          streams_(threads.size()) {}
+
+    Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+    void stop();
+
+private:
+    using Stream = boost::beast::tcp_stream;
+
+    asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
+    void begin(tcp::socket socket, std::size_t thread);
+    asio::awaitable<void> serve(tcp::socket socket, std::size_t thread);
+    asio::awaitable<void> serve_requests(Stream& stream);
+    void task_began() { ++tasks_; }
+    void task_ended();
+
+    IoThreads& threads_;
+    Handler handler_;
+    HttpServerLimits limits_;
+    std::vector<std::shared_ptr<tcp::acceptor>> acceptors_;  // served by thread 0
+    std::vector<std::set<Stream*>> streams_;                 // per thread, touched by it alone
+    std::atomic<bool> stopping_ = false;
+    std::atomic<std::size_t> tasks_ = 0;
+    std::mutex mutex_;
+    std::condition_variable all_ended_;
+};
+
+Result<std::uint16_t> HttpServer::Implementation::listen(const std::string& address,
+                                                         std::uint16_t port) {
+    const auto failed = [&](const boost::system::error_code& error) {
+        return fail(Errc::unavailable,
+                    fmt::format("cannot listen on {} port {}: {}", address, port, error.message()));
+    };
+    boost::system::error_code error;
+    const auto ip = asio::ip::make_address(address, error);
+    if (error) return fail(Errc::invalid, fmt::format("`{}` is not an IP address", address));
+    const tcp::endpoint endpoint(ip, port);
+    auto acceptor = std::make_shared<tcp::acceptor>(threads_[0].context());
+    if (acceptor->open(endpoint.protocol(), error); error) return failed(error);
+    acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+    if (ip.is_v6()) acceptor->set_option(asio::ip::v6_only(false), error);
+    if (acceptor->bind(endpoint, error); error) return failed(error);
+    if (acceptor->listen(asio::socket_base::max_listen_connections, error); error)
+        return failed(error);
+    const std::uint16_t bound = acceptor->local_endpoint().port();
+    acceptors_.push_back(acceptor);
+    task_began();
+    asio::co_spawn(threads_[0].context(), accept(std::move(acceptor)),
+                   [self = shared_from_this()](const std::exception_ptr&) { self->task_ended(); });
+    return bound;
+}
+
+// One acceptor hands connections to the threads in turn: the message path moves each to its topic's
+// thread anyway, and unlike SO_REUSEPORT a second relay cannot share the port unnoticed.
+asio::awaitable<void> HttpServer::Implementation::accept(std::shared_ptr<tcp::acceptor> acceptor) {
+    asio::steady_timer pause(threads_[0].context());
+    for (std::size_t next = 0; !stopping_; next = (next + 1) % threads_.size()) {
+        auto [error, socket] = co_await acceptor->async_accept(threads_[next].context(), tuple_await);
+        if (stopping_) break;
+        if (!error) {
+            if (tasks_ < limits_.connections) begin(std::move(socket), next);
+            continue;
+        }
+        // Out of descriptors, most likely: nothing tells when one is free again.
+        log::error("cannot accept a connection", {{"reason", error.message()}});
+        pause.expires_after(100ms);
+        co_await pause.async_wait(tuple_await);
+    }
+}
+
+void HttpServer::Implementation::begin(tcp::socket socket, std::size_t thread) {
+    task_began();
+    asio::co_spawn(threads_[thread].context(), serve(std::move(socket), thread),
+                   [self = shared_from_this()](const std::exception_ptr& thrown) {
+                       if (thrown) log::error("a request handler failed");
+                       self->task_ended();
+                   });
+}
+
+asio::awaitable<void> HttpServer::Implementation::serve(tcp::socket socket, std::size_t thread) {
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    Stream stream(std::move(socket));
+    streams_[thread].insert(&stream);
+    try {
+        if (!stopping_) co_await serve_requests(stream);
+    } catch (const std::exception& thrown) {
+        log::error("a request handler failed", {{"reason", thrown.what()}});
+    }
+    streams_[thread].erase(&stream);
+}
+
+asio::awaitable<void> HttpServer::Implementation::serve_requests(Stream& stream) {
+    HttpConnection connection{stream, limits_};
+    while (!stopping_) {
+        ConnectionExchange exchange(connection);
+        const bool has_request = co_await exchange.read_header();
+        if (!has_request) co_return;
+        co_await handler_(exchange);
+        const bool more = co_await exchange.finish();
+        if (!more) co_return;
+    }
+}
+
+void HttpServer::Implementation::task_ended() {
+    const std::lock_guard lock(mutex_);
+    if (--tasks_ == 0) all_ended_.notify_all();
+}
+
+void HttpServer::Implementation::stop() {
+    if (stopping_.exchange(true)) return;
+    threads_[0].post([self = shared_from_this()] {
+        boost::system::error_code ignored;
+        for (auto& acceptor : self->acceptors_) acceptor->close(ignored);
+    });
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        threads_[i].post([self = shared_from_this(), i] {
+            for (Stream* stream : self->streams_[i]) stream->cancel();
+        });
+    }
+    std::unique_lock lock(mutex_);
+    all_ended_.wait(lock, [this] { return tasks_ == 0; });
+}
+
+HttpServer::HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits)
+    : implementation_(std::make_shared<Implementation>(threads, std::move(handler), limits)) {}
+
+HttpServer::~HttpServer() { stop(); }
+
+Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16_t port) {
+    return implementation_->listen(address, port);
+}
+
+void HttpServer::stop() { implementation_->stop(); }
+
+}  // namespace relay::net

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/io_threads.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <latch>
+
+namespace relay::net {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto tick = 250ms;
+constexpr std::size_t wheel_slots = 256;  // 64 s per revolution: keep-alives never wait a round
+}  // namespace
+
+IoThread::IoThread(std::size_t index)
+    : index_(index),
+      work_(boost::asio::make_work_guard(context_)),
+      poller_(context_),
+      wheel_(tick, wheel_slots),
+      tick_(context_) {}
+
+IoThread::~IoThread() { stop(); }
+
+void IoThread::start() {
+    thread_ = std::thread([this] { context_.run(); });
+}
+
+void IoThread::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::post(std::move_only_function<void()> function) {
+    boost::asio::post(context_, std::move(function));
+}
+
+void IoThread::schedule(Deadline& deadline, SteadyTime when) {
+    wheel_.schedule(deadline, when);
+    if (!ticking_) await_tick();
+}
+
+void IoThread::await_tick() {
+    ticking_ = true;
+    tick_.expires_after(tick);
+    tick_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        wheel_.advance(std::chrono::steady_clock::now(), [](TimerEntry& entry) {
+            static_cast<Deadline&>(entry).on_deadline();
+        });
+        if (wheel_.empty())
+            ticking_ = false;
+        else
+            await_tick();
+    });
+}
+
+IoThreads::IoThreads(std::size_t count) {
+    if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i));
+    for (auto& thread : threads_) thread->start();
+}
+
+IoThreads::~IoThreads() { stop(); }
+
+void IoThreads::run_on_each(const std::function<void(IoThread&)>& function) {
+    std::latch done(static_cast<std::ptrdiff_t>(threads_.size()));
+    for (auto& thread : threads_) {
+        thread->post([&, target = thread.get()] {
+            function(*target);
+            done.count_down();
+        });
+    }
+    done.wait();
+}
+
+void IoThreads::stop() {
+    for (auto& thread : threads_) thread->stop();
+}
+
+}  // namespace relay::net

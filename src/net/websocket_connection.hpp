@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hub/outbox.hpp"
+#include "hub/topic.hpp"
+#include "hub/traffic.hpp"
+#include "net/io_threads.hpp"
+#include "net/socket_handover.hpp"
+#include "wire/frame_reader.hpp"
+
+namespace relay::net {
+
+struct WebSocketLimits {
+    std::size_t max_message = 10 * 1024 * 1024;  // bytes
+    hub::OutboxLimits outbox;
+    std::chrono::milliseconds ping_every{10'000};    // of silence from the peer
+    std::chrono::milliseconds peer_timeout{25'000};  // nothing heard, nothing taken: gone
+    std::chrono::milliseconds close_timeout{2'000};  // for the peer's answer to a close frame
+};
+
+// Who uses a WebSocketConnection. Called on its thread.
+class WebSocketOwner {
+public:
+    // `more_coming`: further bytes were read with this message.
+    virtual void on_message(wire::MessagePtr message, bool more_coming) = 0;
+
+    // The socket is closed; called once, as the connection's last act, so the owner may destroy it.
+    // `code` is the peer's or the one it was closed with; abnormal when no close frame passed.
+    virtual void on_closed(wire::CloseCode code, std::string_view reason) = 0;
+
+protected:
+    ~WebSocketOwner() = default;
+};
+
+// The server's end of a WebSocket after its handshake: the message path between a socket and the
+// hub. Reads with one system call per turn into the thread's buffer (large payloads straight into
+// their message), hands subscribers' messages to the socket at once or gathers them at the end of
+// the turn, keeps the peer alive with pings, and closes as RFC 6455 §7 says. A callback state
+// machine and no coroutine, since an idle connection must cost little memory.
+//
+// Everything on one io thread. Must not be destroyed from within deliver() or on_message().
+class WebSocketConnection final : public hub::Subscriber,
+                                  private PollHandler,
+                                  private TurnEndHandler,
+                                  private Deadline {
+public:
+    // The limits are kept by reference.
+    WebSocketConnection(IoThread& thread, FileDescriptor socket, const WebSocketLimits& limits,
+                        WebSocketOwner& owner);
+    ~WebSocketConnection();
+
+    // Sends the handshake's answer and begins to read, first what came with the request. When this
+    // returns, whatever is delivered follows the answer.
+    void start(std::string_view handshake_answer, std::vector<std::uint8_t> received);
+
+    // A message for the peer. Goes out at once when nothing waits, else at the end of the turn.
+    void deliver(const wire::MessagePtr& message, hub::Delivery delivery) override;
+
+    // Sends a close frame after what is half sent (what waits behind it is dropped) and ends when
+    // the peer has answered or after close_timeout. Later calls have no effect.
+    void close(wire::CloseCode code, std::string_view reason);
+
+    // Closes by itself at that time, with CloseCode::expired.
+    void expire_at(SteadyTime when);
+
+    bool is_open() const { return state_ == State::open; }
+    const hub::Outbox& outbox() const { return outbox_; }
+    SteadyTime connected() const { return connected_; }
+    // Nothing when nothing went that way yet.
+    const hub::Traffic* received_traffic() const { return received_traffic_.get(); }
+    const hub::Traffic* sent_traffic() const { return sent_traffic_.get(); }
+
+private:
+    enum class State : std::uint8_t { open, closing, closed };
+    enum class Input : std::uint8_t { frames, peer_closed, broken };  // after frames: discarded
+
+    void on_ready(std::uint32_t events) override;
+    void on_turn_end() override;
+    void on_deadline() override;
+
+    void read();
+    void handle_bytes(std::span<std::uint8_t> bytes, bool buffer_full);
+    bool handle(wire::FrameEvent event, bool more_coming);
+    void on_peer_close(wire::CloseCode code, std::string_view reason);
+    bool send_now(const wire::MessagePtr& message);
+    void flush();
+    void close_frame_left();
+    void watch_writable(bool on);
+    void schedule_deadline();
+    void keep_alive(SteadyTime now);
+    void finish(wire::CloseCode code, std::string_view reason);
+    static void record(std::unique_ptr<hub::Traffic>& traffic, SteadyTime now, std::size_t bytes);
+
+    IoThread& thread_;
+    FileDescriptor socket_;
+    const WebSocketLimits& limits_;
+    WebSocketOwner& owner_;
+    wire::FrameReader reader_;
+    hub::Outbox outbox_;
+    std::unique_ptr<hub::Traffic> received_traffic_;
+    std::unique_ptr<hub::Traffic> sent_traffic_;
+    SteadyTime connected_;
+    SteadyTime last_alive_;  // when the peer was last heard or took bytes
+    SteadyTime pinged_;
+    SteadyTime expires_ = SteadyTime::max();
+    std::string close_reason_;
+    wire::CloseCode close_code_ = wire::CloseCode::abnormal;
+    State state_ = State::open;
+    Input input_ = Input::frames;
+    bool watching_writable_ = false;
+};
+
+}  // namespace relay::net

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/member.hpp"
+
+#include "session/shard.hpp"
+
+namespace relay::session {
+
+Member::Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits, WallTime now)
+    : shard_(shard),
+      seat_(std::move(arrival.seat)),
+      booking_id_(std::move(arrival.grant.booking_id)),
+      remote_address_(std::move(arrival.remote_address)),
+      user_agent_(std::move(arrival.user_agent)),
+      scopes_(std::move(arrival.grant.scopes)),
+      can_read_(arrival.grant.can_read),
+      can_write_(arrival.grant.can_write),
+      connected_(now),
+      expires_(arrival.grant.expires),
+      connection_(shard.thread(), std::move(arrival.handover.socket), limits, *this),
+      part_(&shard.hub().join(seat_.topic, connection_, can_read_)),
+      handshake_answer_(std::move(arrival.handshake_answer)),
+      received_(std::move(arrival.handover.received)) {}
+
+Member::~Member() {
+    shard_.hub().leave(*part_, connection_);
+    shard_.directory().leave(seat_);
+}
+
+void Member::start() {
+    connection_.expire_at(std::chrono::steady_clock::now() + (expires_ - connected_));
+    connection_.start(std::exchange(handshake_answer_, {}), std::exchange(received_, {}));
+}
+
+void Member::on_message(wire::MessagePtr message, bool more_coming) {
+    if (!can_write_) return;
+    if (topic() == stats_topic) shard_.on_stats_command(*message);
+    shard_.hub().publish(*part_, message, &connection_, more_coming);
+}
+
+void Member::on_closed(wire::CloseCode code, std::string_view reason) {
+    shard_.remove(*this, code, reason);
+}
+
+ConnectionReport Member::report(SteadyTime now) const {
+    const auto figures = [&](const hub::Traffic* traffic) {
+        return traffic ? traffic->figures(now, connection_.connected()) : hub::Traffic::Figures{};
+    };
+    return {.topic = topic(),
+            .remote_address = remote_address_,
+            .user_agent = user_agent_,
+            .scopes = scopes_,
+            .can_read = can_read_,
+            .can_write = can_write_,
+            .connected = connected_,
+            .expires = expires_,
+            .sent = figures(connection_.received_traffic()),
+            .received = figures(connection_.sent_traffic()),
+            .drops = connection_.outbox().drops(),
+            .queued = connection_.outbox().bytes()};
+}
+
+}  // namespace relay::session

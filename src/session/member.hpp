@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hub/hub.hpp"
+#include "net/websocket_connection.hpp"
+#include "session/arrival.hpp"
+#include "session/connection_report.hpp"
+
+namespace relay::session {
+
+class Shard;
+
+// A client on a topic: its connection, what it may do, and its place in the hub. Lives on its
+// shard's thread, which owns it.
+class Member final : private net::WebSocketOwner {
+public:
+    Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits, WallTime now);
+    ~Member();  // leaves the topic
+
+    // Answers the handshake and begins to serve.
+    void start();
+
+    const std::string& topic() const { return seat_.topic->name; }
+    const std::string& booking_id() const { return booking_id_; }
+    bool can_read() const { return can_read_; }
+    net::WebSocketConnection& connection() { return connection_; }
+    ConnectionReport report(SteadyTime now) const;
+
+    std::size_t place = 0;  // in the shard's list
+
+private:
+    void on_message(wire::MessagePtr message, bool more_coming) override;
+    void on_closed(wire::CloseCode code, std::string_view reason) override;
+
+    Shard& shard_;
+    hub::TopicDirectory::Seat seat_;
+    std::string booking_id_;
+    std::string remote_address_;
+    std::string user_agent_;
+    std::vector<std::string> scopes_;
+    bool can_read_;
+    bool can_write_;
+    WallTime connected_;
+    WallTime expires_;
+    net::WebSocketConnection connection_;
+    hub::Hub::Part* part_;
+    std::string handshake_answer_;        // emptied by start()
+    std::vector<std::uint8_t> received_;  // likewise
+};
+
+}  // namespace relay::session

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+
+namespace relay::session {
+
+// How many members there are, for one who waits until all have left. Any thread; touched at join
+// and leave only.
+class MemberCount {
+public:
+    void add() {
+        const std::lock_guard lock(mutex_);
+        ++count_;
+    }
+    void subtract() {
+        const std::lock_guard lock(mutex_);
+        if (--count_ == 0) none_.notify_all();
+    }
+    // Whether all left within the time.
+    bool wait_for_none(std::chrono::milliseconds most) {
+        std::unique_lock lock(mutex_);
+        return none_.wait_for(lock, most, [this] { return count_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable none_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace relay::session

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/run.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "base/log.hpp"
+#include "session/server.hpp"
+
+namespace relay::session {
+
+Result<int> run(const Config& config) {
+    boost::asio::io_context context;
+    boost::asio::signal_set signals(context, SIGINT, SIGTERM);
+    signals.async_wait([](const boost::system::error_code&, int) {});
+
+    Server server(config);
+    const auto ports = server.start();
+    if (!ports) return std::unexpected(ports.error());
+    const std::string address =
+        config.listen.contains(':') ? "[" + config.listen + "]" : config.listen;
+    fmt::print("{{\"event\":\"listening\",\"access\":\"{0}:{1}\",\"relay\":\"{0}:{2}\"}}\n", address,
+               ports->access, ports->relay);
+    std::fflush(stdout);
+
+    context.run();  // until a signal
+    log::info("shutting down");
+    server.stop();
+    return 0;
+}
+
+}  // namespace relay::session

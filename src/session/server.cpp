@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/server.hpp"
+
+#include <sys/resource.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <optional>
+
+#include "access/admission.hpp"
+#include "access/api.hpp"
+#include "base/log.hpp"
+#include "net/io_threads.hpp"
+#include "net/router.hpp"
+#include "net/tuple_await.hpp"
+#include "session/endpoint.hpp"
+#include "session/shard.hpp"
+#include "session/stats_reporter.hpp"
+#include "store/denial_table.hpp"
+
+namespace relay::session {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t access_body_limit = 64 * 1024;  // clients send `{}` or nothing
+constexpr auto closing_time = 3s;
+
+net::WebSocketLimits limits_of(const Config& config) {
+    return {.max_message = config.max_message,
+            .outbox = {.bytes = config.queue_bytes,
+                       .video_age = config.video_age,
+                       .data_age = config.data_age},
+            .ping_every = config.ping_every,
+            .peer_timeout = config.peer_timeout};
+}
+
+// As many sockets as the system permits; the soft limit is often 1024.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<std::unique_ptr<access::DenialJournal>> open_journal(const Config& config) {
+    if (config.state_dir.empty()) return std::make_unique<access::NoJournal>();
+    std::error_code error;
+    std::filesystem::create_directories(config.state_dir, error);
+    if (error)
+        return fail(Errc::internal, fmt::format("state-dir: cannot make {}: {}",
+                                                config.state_dir.string(), error.message()));
+    auto table = store::DenialTable::open(config.state_dir / "denials.sqlite");
+    if (!table) return fail(Errc::internal, "state-dir: " + table.error().detail);
+    return std::make_unique<access::StoredJournal>(std::move(*table));
+}
+
+}  // namespace
+
+// Members stand in order of construction: what stands below uses what stands above.
+class Server::Implementation {
+public:
+    Implementation(Config config, Pages pages)
+        : config_(std::move(config)),
+          pages_(std::move(pages)),
+          limits_(limits_of(config_)),
+          threads_(config_.io_threads),
+          directory_(threads_.size(), config_.topic_split) {}
+
+    Result<Ports> start();
+    void stop();
+
+private:
+    Result<void> open_admission();
+    void make_shards();
+    Result<Ports> listen();
+    Result<void> make_api(std::uint16_t relay_port);
+    void start_stats();
+    void start_tidying();
+
+    asio::awaitable<void> serve_access(net::HttpExchange& exchange);
+    asio::awaitable<void> serve_relay(net::HttpExchange& exchange);
+    asio::awaitable<void> serve_both(net::HttpExchange& exchange);
+    void deny(const std::string& booking_id);
+    std::vector<ConnectionReport> reports();
+    void send_stats();
+
+    const Config config_;
+    const Pages pages_;
+    const net::WebSocketLimits limits_;
+    const WallClock clock_ = wall_clock();
+    const WallTime started_ = clock_();
+    net::IoThreads threads_;
+    asio::thread_pool worker_{1};  // what may wait for the disk, or takes long
+    hub::TopicDirectory directory_;
+    std::unique_ptr<access::DenialJournal> journal_;
+    std::optional<access::Admission> admission_;
+    std::optional<ShardContext> context_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    std::optional<Endpoint> endpoint_;
+    std::optional<net::Router> api_;
+    std::atomic<bool> api_ready_ = false;
+    std::optional<StatsReporter> stats_;
+    std::optional<asio::steady_timer> tidy_timer_;
+    std::vector<std::unique_ptr<net::HttpServer>> listeners_;
+    bool stopped_ = false;
+};
+
+Result<Server::Ports> Server::Implementation::start() {
+    raise_descriptor_limit();
+    if (auto opened = open_admission(); !opened) return std::unexpected(opened.error());
+    make_shards();
+    endpoint_.emplace(net::base_path_of(config_.relay_fqdn), config_.allowed_origins, *admission_,
+                      directory_, [this](Arrival arrival) {
+                          const std::size_t thread = arrival.seat.thread;
+                          threads_[thread].post([this, thread, moved = std::move(arrival)]() mutable {
+                              shards_[thread]->accept(std::move(moved));
+                          });
+                      });
+    start_stats();
+    const auto ports = listen();
+    if (!ports) return ports;
+    start_tidying();
+    return ports;
+}
+
+Result<void> Server::Implementation::open_admission() {
+    auto journal = open_journal(config_);
+    if (!journal) return std::unexpected(journal.error());
+    journal_ = std::move(*journal);
+    admission_.emplace(clock_, config_.allow_no_booking_id, *journal_,
+                       [this](const std::string& booking_id) { deny(booking_id); });
+    return admission_->restore();
+}
+
+void Server::Implementation::make_shards() {
+    context_.emplace(*admission_, directory_, limits_, clock_,
+                     [this] { stats_->request(); });
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        shards_.push_back(std::make_unique<Shard>(
+            threads_[i], *context_, [this](auto thread, auto topic, auto message, auto delivery) {
+                threads_[thread].post([this, thread, topic = std::move(topic),
+                                       message = std::move(message), delivery] {
+                    shards_[thread]->hub().receive(topic, message, delivery);
+                });
+            }));
+    }
+}
+
+Result<void> Server::Implementation::make_api(std::uint16_t relay_port) {
+    auto keys = auth::KeyRing::make(config_.secret, config_.keys);
+    if (!keys) return std::unexpected(keys.error());
+    api_.emplace(access::make_api({.audience = config_.access_fqdn,
+                                   .relay_address = config_.relay_fqdn,
+                                   .relay_port = relay_port,
+                                   .allowed_origins = config_.allowed_origins,
+                                   .leeway = config_.leeway},
+                                  std::move(*keys), *admission_, clock_,
+                                  [this] { return status_json(reports()); }));
+    api_ready_ = true;
+    return {};
+}
+
+Result<Server::Ports> Server::Implementation::listen() {
+    const auto open = [this](std::uint16_t port, auto serve) {
+        listeners_.push_back(std::make_unique<net::HttpServer>(
+            threads_, [this, serve](net::HttpExchange& exchange) { return (this->*serve)(exchange); }));
+        return listeners_.back()->listen(config_.listen, port);
+    };
+    const bool one = config_.one_listener ||
+                     (config_.access_port == config_.relay_port && config_.relay_port != 0);
+    Ports ports;
+    const auto relay = open(config_.relay_port, one ? &Implementation::serve_both
+                                                    : &Implementation::serve_relay);
+    if (!relay) return std::unexpected(relay.error());
+    ports.access = ports.relay = *relay;
+    if (const auto made = make_api(ports.relay); !made) return std::unexpected(made.error());
+    if (one) return ports;
+    const auto access = open(config_.access_port, &Implementation::serve_access);
+    if (!access) return std::unexpected(access.error());
+    ports.access = *access;
+    return ports;
+}
+
+asio::awaitable<void> Server::Implementation::serve_access(net::HttpExchange& exchange) {
+    if (!api_ready_) {  // the moment between listening and knowing the port
+        co_await exchange.respond(net::error_response(503, "starting"));
+        co_return;
+    }
+    if (pages_ && !api_->knows(exchange.request().path())) {
+        co_await pages_(exchange);
+        co_return;
+    }
+    const auto body = co_await exchange.read_body(access_body_limit);
+    if (!body) {
+        const int status = body.error().code == Errc::limit ? 413 : 400;
+        co_await exchange.respond(net::error_response(status, body.error().detail));
+        co_return;
+    }
+    net::HttpResponse response = co_await asio::co_spawn(
+        worker_,
+        [this, &exchange]() -> asio::awaitable<net::HttpResponse> {
+            co_return api_->respond(exchange.request());
+        },
+        asio::use_awaitable);
+    co_await exchange.respond(std::move(response));
+}
+
+asio::awaitable<void> Server::Implementation::serve_relay(net::HttpExchange& exchange) {
+    co_await endpoint_->serve(exchange);
+}
+
+asio::awaitable<void> Server::Implementation::serve_both(net::HttpExchange& exchange) {
+    if (endpoint_->wants(exchange.request()))
+        co_await serve_relay(exchange);
+    else
+        co_await serve_access(exchange);
+}
+
+void Server::Implementation::deny(const std::string& booking_id) {
+    for (std::size_t i = 0; i < threads_.size(); ++i)
+        threads_[i].post([this, i, booking_id] { shards_[i]->close_booking(booking_id); });
+}
+
+// From outside the io threads, while they run.
+std::vector<ConnectionReport> Server::Implementation::reports() {
+    std::vector<std::vector<ConnectionReport>> parts(threads_.size());
+    threads_.run_on_each([&](net::IoThread& thread) {
+        shards_[thread.index()]->append_reports(parts[thread.index()]);
+    });
+    std::vector<ConnectionReport> all{internal_report(started_)};
+    for (auto& part : parts) std::ranges::move(part, std::back_inserter(all));
+    return all;
+}
+
+void Server::Implementation::start_stats() {
+    stats_.emplace(worker_.get_executor(), config_.stats_every, [this] { send_stats(); });
+    stats_->start();
+}
+
+void Server::Implementation::send_stats() {
+    if (context_->stats_members == 0) return;
+    const std::string text = stats_json(reports());
+    const auto message = wire::Message::copy_of(
+        {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, wire::MessageType::text);
+    for (std::size_t i = 0; i < threads_.size(); ++i)
+        threads_[i].post([this, i, message] { shards_[i]->deliver_stats(message); });
+}
+
+void Server::Implementation::start_tidying() {
+    tidy_timer_.emplace(worker_);
+    asio::co_spawn(
+        worker_,
+        [this]() -> asio::awaitable<void> {
+            for (;;) {
+                tidy_timer_->expires_after(config_.tidy_every);
+                auto [error] = co_await tidy_timer_->async_wait(net::tuple_await);
+                if (error) co_return;
+                if (const auto tidied = admission_->tidy(); !tidied)
+                    log::error("cannot tidy the deny list", {{"reason", tidied.error().detail}});
+            }
+        },
+        [](const std::exception_ptr&) {});
+}
+
+void Server::Implementation::stop() {
+    if (std::exchange(stopped_, true)) return;
+    for (auto& listener : listeners_) listener->stop();
+    if (stats_) stats_->stop();
+    if (tidy_timer_) asio::post(worker_, [this] { tidy_timer_->cancel(); });
+    worker_.join();
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+        threads_[i].post([this, i] {
+            shards_[i]->close_all(wire::CloseCode::going_away, "the relay is shutting down");
+        });
+    if (context_ && !context_->members.wait_for_none(closing_time))
+        log::warn("some connections did not answer the close in time");
+    threads_.stop();
+    shards_.clear();
+}
+
+Server::Server(Config config, Pages pages)
+    : implementation_(std::make_unique<Implementation>(std::move(config), std::move(pages))) {}
+
+Server::~Server() { stop(); }
+
+Result<Server::Ports> Server::start() { return implementation_->start(); }
+
+void Server::stop() { implementation_->stop(); }
+
+}  // namespace relay::session

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "access/admission.hpp"
+#include "hub/hub.hpp"
+#include "session/member.hpp"
+#include "session/member_count.hpp"
+
+namespace relay::session {
+
+inline constexpr std::string_view stats_topic = "stats";
+
+// What all shards share and are told of; outlives them.
+struct ShardContext {
+    access::Admission& admission;
+    hub::TopicDirectory& directory;
+    const net::WebSocketLimits& limits;
+    WallClock clock;
+    std::function<void()> on_stats_command;  // an `update` was asked for; any shard's thread
+    MemberCount members{};                          // of all shards
+    std::atomic<std::size_t> stats_members = 0;  // of them, on the stats topic
+};
+
+// One io thread's share of the relay: its part of the topics and the members who live on it. Every
+// call on its thread.
+class Shard {
+public:
+    Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward);
+    ~Shard();
+
+    // Joins the client to its topic, then tells it so. Refuses one whose booking was denied
+    // meanwhile.
+    void accept(Arrival arrival);
+
+    void close_booking(const std::string& booking_id);
+    void close_all(wire::CloseCode code, std::string_view reason);
+    void deliver_stats(const wire::MessagePtr& report);
+    void append_reports(std::vector<ConnectionReport>& reports) const;
+
+    // For members.
+    net::IoThread& thread() { return thread_; }
+    hub::Hub& hub() { return hub_; }
+    hub::TopicDirectory& directory() { return context_.directory; }
+    void on_stats_command(const wire::Message& message);
+    void remove(Member& member, wire::CloseCode code, std::string_view reason);
+
+private:
+    void forget(Member& member);
+
+    net::IoThread& thread_;
+    ShardContext& context_;
+    hub::Hub hub_;
+    std::vector<std::unique_ptr<Member>> members_;
+    std::unordered_multimap<std::string_view, Member*> bookings_;  // keys are in the members
+    std::vector<Member*> stats_members_;
+};
+
+}  // namespace relay::session

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "net/http_client.hpp"
+#include "net/url.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <stop_token>
+#include <string>
+
+namespace relay::uplink {
+
+// Exchanges a token for a WebSocket address with a one-time code (shared access protocol): POSTs
+// to the access URL and reads `uri` of the answer. The address holds the code: never log it whole.
+//
+// Errors: the status' Errc with "access refused with status 401: <message>"; Errc::unavailable when
+// the server cannot be reached within settings.timeout or answers with something else.
+boost::asio::awaitable<Result<net::Url>> request_access(net::Url access_url, Secret token,
+                                                        net::HttpClientSettings settings,
+                                                        std::stop_token stop);
+
+// What a server says about a refusal: `what`, the status and the answer's `message`, if it has one,
+// shortened and without control characters. The code is unauthorized for 401, and so on.
+Error refusal(std::string_view what, const net::HttpResponse& answer);
+
+}  // namespace relay::uplink

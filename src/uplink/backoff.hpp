@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+namespace relay::uplink {
+
+// How long to wait before the next try of a connection: exponential with full jitter, so that the
+// clients of a restarted relay do not return in step. Pure; times are handed in.
+//
+// A connection that ends soon is a failed try: a peer that accepts and closes at once must not be
+// asked without pause. Only one that lasted starts the sequence anew.
+class Backoff {
+public:
+    struct Settings {
+        std::chrono::milliseconds shortest{500};    // upper bound of the first wait
+        std::chrono::milliseconds longest{10'000};  // upper bound of all waits
+        std::chrono::milliseconds lasting{10'000};  // from when on a connection was a success
+    };
+
+    // `random` is uniform in [0, 1), as random_fraction.
+    Backoff(const Settings& settings, std::function<double()> random);
+
+    // The next wait: uniform between half of `shortest`, which bounds the rate of tries, and an
+    // upper bound that doubles each time.
+    std::chrono::milliseconds next();
+
+    // Whether a connection that lasted so long was a success; then the sequence starts anew.
+    bool connection_ended(std::chrono::nanoseconds lasted);
+
+private:
+    Settings settings_;
+    std::function<double()> random_;
+    std::chrono::milliseconds bound_;
+};
+
+}  // namespace relay::uplink

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page says and does when something breaks; the mock relay breaks on request.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, afterEach, test } from 'node:test';
+import { startMockRelay } from './mock_relay.mjs';
+import { launchBrowser, takeScreenshot, until } from './support.mjs';
+
+let browser;
+let relay;
+let page;
+
+before(async () => (browser = await launchBrowser()));
+after(() => browser.close());
+
+beforeEach(async () => {
+  relay = await startMockRelay();
+  page = await browser.newPage();
+  await page.goto(relay.page);
+  await until(page, () => window.relayView.framesDecoded > 0 && window.relayView.samples > 0);
+});
+
+afterEach(async () => {
+  await page.close();
+  await relay.close();
+});
+
+test('a picture that stands still is veiled and its age is told', async () => {
+  await relay.stopCamera();
+  await page.getByText(/^No picture for [12] s$/).waitFor();
+  await page.getByText('Connected, no picture').waitFor();
+  await takeScreenshot(page, 'view-no-picture');
+  relay.startCamera();
+  await page.getByText('Live').waitFor();
+  assert.equal(await page.locator('.veil').isVisible(), false);
+});
+
+test('a lost connection is made again by itself and counted', async () => {
+  const samples = await page.evaluate(() => window.relayView.samples);
+  relay.closeAll(1001);
+  await until(page, () => window.relayView.states.data.reconnects === 1);
+  await until(page, (n) => window.relayView.samples > n, samples + 50);
+  await until(page, () => window.relayView.states.video.reconnects === 1);
+  assert.equal(await page.evaluate(() => window.relayView.lost), 0);
+});
+
+test('a cancelled session is said to be so and waits for a click', async () => {
+  relay.closeAll(4403);
+  await page.getByText('The session was cancelled').first().waitFor();
+  assert.equal(await page.getByRole('slider', { name: 'Drive' }).isDisabled(), true);
+  await takeScreenshot(page, 'view-cancelled');
+  await page.getByRole('button', { name: 'Connect again' }).click();
+  await page.getByText('Live').waitFor();
+});
+
+test('a refusal by the relay is shown with its reason', async () => {
+  relay.refuse = { status: 400, message: 'bookingID has been deny-listed' };
+  relay.closeAll(4401);
+  await page.getByText('The relay does not admit this session: bookingID has been deny-listed').first().waitFor();
+});
+
+test('samples that are missing are counted', async () => {
+  relay.skipSamples = 7;
+  await until(page, () => window.relayView.lost === 7);
+});
