@@ -34,7 +34,7 @@ build_web() {
     # Anything newer than the last build counts, also a removed file: its folder is newer then.
     if [ -f web/dist/index.html ] && [ -f "$stamps/web" ] && [ -z "$(find web -newer "$stamps/web" \
         -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*' \
-        -not -path web -print -quit)" ]; then
+        -not -path 'web/.cache/*' -not -path web -print -quit)" ]; then
         return
     fi
     mkdir -p "$stamps"

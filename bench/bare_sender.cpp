@@ -4,16 +4,10 @@
 // frame's header rewritten once in place, and one send() per receiver and message. No checks, no
 // tokens, no keep-alive, nothing that a real relay needs. What the socket does not take at once
 // waits in a queue; a queue above its limit loses the newest message.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
+#include "wire/handshake.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -23,12 +17,17 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 #include <vector>
-
-#include "wire/handshake.hpp"
 
 namespace {
 
@@ -85,7 +84,8 @@ void unmask(View payload, const std::uint8_t* key) {
         word ^= pattern;
         std::memcpy(payload.data() + at, &word, 8);
     }
-    for (; at < payload.size(); ++at) payload[at] ^= static_cast<std::uint8_t>(pattern >> 8 * (at % 8));
+    for (; at < payload.size(); ++at)
+        payload[at] ^= static_cast<std::uint8_t>(pattern >> 8 * (at % 8));
 }
 
 // Turns a client's frame into a server's, in the same bytes: the mask's place is left over.
@@ -104,10 +104,11 @@ View as_server_frame(View frame, const Header& header) {
 
 class BareSender {
 public:
-    explicit BareSender(std::uint16_t port);
+    explicit BareSender(int listener);
     [[noreturn]] void run();
 
 private:
+    void watch(int socket, std::uint32_t events);
     void accept_all();
     void read(Connection& connection);
     void read_rest(Connection& connection);
@@ -123,31 +124,19 @@ private:
     int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     Bytes buffer_ = Bytes(buffer_size);
     std::map<std::string, Topic, std::less<>> topics_;
-    std::vector<Connection*> closed_;  // freed at the end of the loop's turn
+    std::vector<std::unique_ptr<Connection>> connections_;  // by socket
+    std::vector<std::unique_ptr<Connection>> closed_;       // freed at the end of the loop's turn
 };
 
-[[noreturn]] void give_up(const char* what) {
-    std::perror(what);
-    std::exit(1);
+BareSender::BareSender(int listener) : listener_(listener) {
+    watch(listener, EPOLLIN);
 }
 
-BareSender::BareSender(std::uint16_t port)
-    : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    const int one = 1;
-    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 4096) != 0) give_up("listen");
-    ::getsockname(listener_, generic, &size);
+void BareSender::watch(int socket, std::uint32_t events) {
     epoll_event event{};
-    event.events = EPOLLIN;
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, listener_, &event) != 0) give_up("epoll");
-    std::printf("{\"event\":\"listening\",\"relay\":\"127.0.0.1:%u\"}\n", ntohs(address.sin_port));
-    std::fflush(stdout);
+    event.events = events;
+    event.data.fd = socket;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
 }
 
 void BareSender::run() {
@@ -156,15 +145,14 @@ void BareSender::run() {
         const int count = ::epoll_wait(epoll_, events.data(), events.size(), -1);
         for (int i = 0; i < count; ++i) {
             const auto& event = events[static_cast<std::size_t>(i)];
-            auto* connection = static_cast<Connection*>(event.data.ptr);
-            if (!connection) {
+            if (event.data.fd == listener_) {
                 accept_all();
                 continue;
             }
-            if (event.events & EPOLLOUT) drain(*connection);
-            if (event.events & ~std::uint32_t{EPOLLOUT}) read(*connection);
+            const auto& connection = connections_[static_cast<std::size_t>(event.data.fd)];
+            if (connection && (event.events & EPOLLOUT)) drain(*connection);
+            if (connection && (event.events & ~std::uint32_t{EPOLLOUT})) read(*connection);
         }
-        for (Connection* connection : closed_) delete connection;
         closed_.clear();
     }
 }
@@ -175,10 +163,10 @@ void BareSender::accept_all() {
         if (socket < 0) return;
         const int one = 1;
         ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-        event.data.ptr = new Connection{.socket = socket};
-        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
+        const auto place = static_cast<std::size_t>(socket);
+        if (connections_.size() <= place) connections_.resize(place + 1);
+        connections_[place] = std::make_unique<Connection>(socket);
+        watch(socket, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     }
 }
 
@@ -326,6 +314,7 @@ void BareSender::drain(Connection& connection) {
 
 void BareSender::close(Connection& connection) {
     if (connection.socket < 0) return;
+    auto& own = connections_[static_cast<std::size_t>(connection.socket)];
     ::close(connection.socket);
     connection.socket = -1;
     if (connection.topic) {
@@ -335,7 +324,25 @@ void BareSender::close(Connection& connection) {
         topic.pop_back();
     }
     connection.partial.clear();
-    closed_.push_back(&connection);
+    closed_.push_back(std::move(own));
+}
+
+// Announces its address on standard output, as relay does; -1 if it cannot listen.
+int listen_on(std::uint16_t port) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int one = 1;
+    ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    socklen_t size = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(listener, generic, size) != 0 || ::listen(listener, 4096) != 0) return -1;
+    ::getsockname(listener, generic, &size);
+    std::printf("{\"event\":\"listening\",\"relay\":\"127.0.0.1:%u\"}\n", ntohs(address.sin_port));
+    std::fflush(stdout);
+    return listener;
 }
 
 }  // namespace
@@ -347,5 +354,10 @@ int main(int count, char** words) {
     ::getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
-    BareSender(static_cast<std::uint16_t>(count > 1 ? std::atoi(words[1]) : 0)).run();
+    const int listener = listen_on(static_cast<std::uint16_t>(count > 1 ? std::atoi(words[1]) : 0));
+    if (listener < 0) {
+        std::perror("bare_sender");
+        return 1;
+    }
+    BareSender(listener).run();
 }

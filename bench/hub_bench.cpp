@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hub/outbox.hpp"
+#include "hub/topic.hpp"
+#include "wire/message.hpp"
+
 #include <benchmark/benchmark.h>
-#include <sys/uio.h>
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <sys/uio.h>
 #include <vector>
-
-#include "hub/outbox.hpp"
-#include "hub/topic.hpp"
-#include "wire/message.hpp"
 
 namespace relay::hub {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "load/ts_writer.hpp"
+#include "media/ts_inspector.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
 #include <vector>
-
-#include "load/ts_writer.hpp"
-#include "media/ts_inspector.hpp"
 
 namespace relay::media {
 namespace {

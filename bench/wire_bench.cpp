@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "wire/frame_reader.hpp"
+#include "wire/frame_writer.hpp"
+#include "wire/mask.hpp"
+#include "wire/message.hpp"
+#include "wire/utf8.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "wire/frame_reader.hpp"
-#include "wire/frame_writer.hpp"
-#include "wire/mask.hpp"
-#include "wire/message.hpp"
-#include "wire/utf8.hpp"
 
 namespace relay::wire {
 namespace {
@@ -19,7 +19,9 @@ using Bytes = std::vector<std::uint8_t>;
 
 constexpr MaskKey key{0x12, 0x34, 0x56, 0x78};
 
-Bytes ascii(std::size_t size) { return Bytes(size, 'x'); }
+Bytes ascii(std::size_t size) {
+    return Bytes(size, 'x');
+}
 
 // Greek in two bytes each, with blanks: neither all ASCII nor the rarest case.
 Bytes greek(std::size_t size) {

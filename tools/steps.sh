@@ -45,11 +45,12 @@ step() {
 }
 
 result_text() {
-    local status=$1 ok=$2 bad=$3 left_out=$4 text=ok
-    [ "$ok" -gt 0 ] && text="$ok passed"
+    local status=$1 ok=$2 bad=$3 left_out=$4 text=
+    [ "$ok" -gt 0 ] && text+=", $ok passed"
     [ "$left_out" -gt 0 ] && text+=", $left_out skipped"
     [ "$status" -ne 0 ] && text+=", $bad FAILED"
-    echo "$text"
+    [ -n "$text" ] || text=", ok"
+    echo "${text#, }"
 }
 
 # Runs the command (or function) in a process group of its own, so that Ctrl-C ends all of it and a

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/load.hpp"
+
 #include <functional>
 #include <ostream>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "config/load.hpp"
 
 namespace relay::cli {
 
@@ -21,11 +21,11 @@ struct Invocation {
 
 // A command of `relay`. All are listed in commands.cpp; adding one is one line there.
 struct Command {
-    std::string path;                  // `session relay`
-    std::vector<std::string> aliases;  // `serve`
-    std::string summary;               // one line of `relay --help`
+    std::string path;                           // `session relay`
+    std::vector<std::string> aliases;           // `serve`
+    std::string summary;                        // one line of `relay --help`
     std::function<int(const Invocation&)> run;  // returns the exit code
-    bool hidden = false;               // left out of `relay --help` and of suggestions
+    bool hidden = false;                        // left out of `relay --help` and of suggestions
 };
 
 std::vector<Command> commands();

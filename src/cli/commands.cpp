@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/ostream.h>
-
-#include <iostream>
-
 #include "base/clock.hpp"
 #include "cli/command.hpp"
 #include "cli/demo.hpp"
@@ -10,6 +6,10 @@
 #include "cli/exit_code.hpp"
 #include "cli/session_commands.hpp"
 #include "cli/version.hpp"
+
+#include <fmt/ostream.h>
+
+#include <iostream>
 #ifdef RELAY_WITH_DEMO
 #include "demo/run.hpp"
 #endif
@@ -91,9 +91,13 @@ int print_manual_page(const Invocation& invocation) {
 
 std::vector<Command> commands() {
     return {
-        {"session relay", {"serve"}, "pass live messages among viewers and experiments",
+        {"session relay",
+         {"serve"},
+         "pass live messages among viewers and experiments",
          run_session_relay},
-        {"session host", {"host"}, "carry an experiment's video and data to relays",
+        {"session host",
+         {"host"},
+         "carry an experiment's video and data to relays",
          run_session_host},
         {"session token", {"token"}, "print a token for a session", run_session_token},
         {"demo", {}, "show a simulated experiment, live, on a web page", run_demo},

@@ -9,8 +9,9 @@ int demo(const Invocation& invocation, const RunDemo& run) {
     relay::demo::Config config;
     LogOptions log;
     const config::Schema schema = demo_settings(config, log);
-    const CommandText text{.summary = "Shows a simulated experiment on a web page, live through a "
-                                      "relay and a session host of its own, until Ctrl-C.",
+    const CommandText text{.summary =
+                               "Shows a simulated experiment on a web page, live through a "
+                               "relay and a session host of its own, until Ctrl-C.",
                            .also = "",
                            .service = true};
     return serve(invocation, {.schema = schema,

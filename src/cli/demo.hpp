@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-
 #include "cli/command.hpp"
 #include "demo/config.hpp"
+
+#include <functional>
 
 namespace relay::cli {
 

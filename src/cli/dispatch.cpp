@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/spelling.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -6,10 +10,6 @@
 #include <array>
 #include <optional>
 #include <sstream>
-
-#include "base/spelling.hpp"
-#include "cli/command.hpp"
-#include "cli/exit_code.hpp"
 
 namespace relay::cli {
 namespace {
@@ -63,8 +63,9 @@ std::vector<const Command*> commands_of(std::span<const Command> table, const st
 }
 
 void print_overview(const std::vector<const Command*>& listed, std::ostream& stream) {
-    fmt::print(stream, "relay: open infrastructure for remote laboratories\n\n"
-                       "Usage: relay COMMAND [--setting VALUE]...\n\nCommands\n");
+    fmt::print(stream,
+               "relay: open infrastructure for remote laboratories\n\n"
+               "Usage: relay COMMAND [--setting VALUE]...\n\nCommands\n");
     for (const Command* command : listed) {
         std::string also;
         for (const std::string& alias : command->aliases) {

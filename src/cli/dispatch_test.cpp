@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/command.hpp"
+#include "cli/exit_code.hpp"
+
 #include <gmock/gmock.h>
 
 #include <sstream>
-
-#include "cli/command.hpp"
-#include "cli/exit_code.hpp"
 
 namespace relay::cli {
 namespace {

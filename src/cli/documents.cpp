@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/documents.hpp"
 
-#include <fmt/format.h>
-
 #include "cli/settings.hpp"
 #include "config/describe.hpp"
+
+#include <fmt/format.h>
 
 namespace relay::cli {
 namespace {

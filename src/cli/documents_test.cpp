@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/documents.hpp"
 
-#include <gtest/gtest.h>
-
 #include "cli/read_file.hpp"
+
+#include <gtest/gtest.h>
 
 namespace relay::cli {
 namespace {

@@ -14,9 +14,12 @@ constexpr int exit_store = 5;   // the state could not be opened, or anything el
 
 inline int exit_code(const Error& error) {
     switch (error.code) {
-        case Errc::unavailable: return exit_bind;
-        case Errc::internal: return exit_store;
-        default: return exit_config;
+        case Errc::unavailable:
+            return exit_bind;
+        case Errc::internal:
+            return exit_store;
+        default:
+            return exit_config;
     }
 }
 

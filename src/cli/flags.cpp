@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags.hpp"
 
+#include "base/spelling.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
-
-#include "base/spelling.hpp"
 
 namespace relay::cli {
 namespace {
@@ -50,7 +50,8 @@ Result<void> refuse_unknown(const config::Schema& schema, const std::vector<std:
     // Not the value after `=`, which may be a secret.
     const std::string word = words.front().substr(0, words.front().find('='));
     if (!word.starts_with("-")) {
-        return fail(Errc::invalid, "unexpected argument; a value follows its flag, as in --name=value");
+        return fail(Errc::invalid,
+                    "unexpected argument; a value follows its flag, as in --name=value");
     }
     const auto nearest = nearest_name(word, flag_names(schema, with_check));
     return fail(Errc::invalid, fmt::format("unknown flag {}{}", word,

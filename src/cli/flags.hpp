@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+#include "config/load.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/error.hpp"
-#include "config/load.hpp"
 
 namespace relay::cli {
 

@@ -25,7 +25,11 @@ struct FlagsTest : testing::Test {
              .names = {},
              .help = "",
              .value = config::boolean(development)},
-            {.name = "secret", .group = "", .names = {}, .help = "", .value = config::secret(secret)},
+            {.name = "secret",
+             .group = "",
+             .names = {},
+             .help = "",
+             .value = config::secret(secret)},
             {.name = "items", .group = "", .names = {}, .help = "", .value = config::list(items)},
         }};
 
@@ -67,7 +71,8 @@ TEST_F(FlagsTest, BooleanStandsAloneOrTakesAValueAfterEquals) {
 }
 
 TEST_F(FlagsTest, OnlyListsMayBeRepeated) {
-    EXPECT_THAT(flags({"--items", "a", "--items=b,c"}), UnorderedElementsAre("items=a", "items=b,c"));
+    EXPECT_THAT(flags({"--items", "a", "--items=b,c"}),
+                UnorderedElementsAre("items=a", "items=b,c"));
     EXPECT_EQ(error({"--port", "1", "--port", "2"}), "--port is given more than once");
     EXPECT_EQ(error({"--config", "a", "--config", "b"}), "--config is given more than once");
     EXPECT_EQ(error({"--development", "--development"}), "--development is given more than once");

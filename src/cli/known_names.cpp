@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/settings.hpp"
+
 #include <array>
 #include <string_view>
-
-#include "cli/settings.hpp"
 
 namespace relay::cli {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/load.hpp"
 
-#include <fmt/ostream.h>
-
 #include "cli/exit_code.hpp"
 #include "load/options.hpp"
 #include "load/run.hpp"
+
+#include <fmt/ostream.h>
 
 namespace relay::cli {
 

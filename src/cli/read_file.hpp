@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "base/error.hpp"
+
+#include <string>
 
 namespace relay::cli {
 

@@ -2,9 +2,9 @@
 #include "cli/read_file.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
+#include <unistd.h>
 
 namespace relay::cli {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-
 #include "base/clock.hpp"
 #include "cli/command.hpp"
 #include "host/config.hpp"
 #include "session/config.hpp"
+
+#include <functional>
 
 namespace relay::cli {
 

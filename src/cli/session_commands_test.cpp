@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session_commands.hpp"
 
+#include "base/log.hpp"
+#include "cli/demo.hpp"
+#include "cli/exit_code.hpp"
+
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <sstream>
-
-#include "base/log.hpp"
-#include "cli/exit_code.hpp"
+#include <unistd.h>
 
 namespace relay::cli {
 namespace {
@@ -100,6 +102,20 @@ TEST_F(SessionCommandsTest, HostRunsWithWhatItsOldVariablesSay) {
     EXPECT_EQ(host->listen, "127.0.0.1");
 }
 
+TEST_F(SessionCommandsTest, DemoRunsWithItsOwnVariables) {
+    environment = {{"RELAY_DEMO_PORT", "0"}, {"RELAY_PORT", "1"}};
+    std::optional<demo::Config> started;
+    const int code = relay::cli::demo({{"--camera=off", "--log-level=off"}, environment, out, err},
+                                      [&](const demo::Config& config) -> Result<int> {
+                                          started = config;
+                                          return 0;
+                                      });
+    EXPECT_EQ(code, exit_ok) << err.str();
+    ASSERT_TRUE(started);
+    EXPECT_EQ(started->port, 0);
+    EXPECT_FALSE(started->camera);
+}
+
 TEST_F(SessionCommandsTest, FileMayBeNamedByAVariable) {
     write_file("access-port = 5555\n");
     environment["RELAY_CONFIG"] = file;
@@ -186,8 +202,9 @@ TEST_F(SessionCommandsTest, UnknownKeyInTheFileIsAnErrorWithItsLine) {
     write_file("access-port = 1\n[session-relay]\n\nacess-port = 2\n");
     EXPECT_EQ(run_relay({"--config", file}), exit_config);
     EXPECT_FALSE(relay);
-    EXPECT_THAT(err.str(), HasSubstr(file + ":4: unknown key acess-port in [session-relay]; did you "
-                                            "mean access-port?"));
+    EXPECT_THAT(err.str(),
+                HasSubstr(file + ":4: unknown key acess-port in [session-relay]; did you "
+                                 "mean access-port?"));
 }
 
 TEST_F(SessionCommandsTest, FileThatIsMissingOrBrokenIsNamed) {

@@ -22,8 +22,9 @@ int session_host(const Invocation& invocation, const RunSessionHost& run) {
     LogOptions log;
     const config::Schema schema = session_host_settings(config, log);
     const CommandText text{
-        .summary = "Runs beside an experiment: takes video (MPEG-TS) and data from local programs "
-                   "and carries them to relays, as its rules say.",
+        .summary =
+            "Runs beside an experiment: takes video (MPEG-TS) and data from local programs "
+            "and carries them to relays, as its rules say.",
         .also = "relay host, session host",
         .service = true};
     return serve(invocation, {.schema = schema,

@@ -14,7 +14,8 @@ Result<std::vector<std::string>> check(const session::Config& config) {
     if (!keys) return std::unexpected(keys.error());
     std::vector<std::string> warnings = keys->warnings();
     if (!config.relay_fqdn.starts_with("ws://") && !config.relay_fqdn.starts_with("wss://")) {
-        warnings.push_back("relay-fqdn begins with neither ws:// nor wss://: browsers cannot use it");
+        warnings.push_back(
+            "relay-fqdn begins with neither ws:// nor wss://: browsers cannot use it");
     }
     return warnings;
 }
@@ -26,8 +27,9 @@ int session_relay(const Invocation& invocation, const RunSessionRelay& run) {
     LogOptions log;
     const config::Schema schema = session_relay_settings(config, log);
     const CommandText text{
-        .summary = "Serves live sessions: gives holders of tokens an address to connect to (access "
-                   "API), and passes the messages of each topic among them (WebSockets).",
+        .summary =
+            "Serves live sessions: gives holders of tokens an address to connect to (access "
+            "API), and passes the messages of each topic among them (WebSockets).",
         .also = "relay serve, session relay",
         .service = true};
     return serve(invocation, {.schema = schema,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/ostream.h>
-
-#include <algorithm>
-
 #include "auth/claims.hpp"
 #include "auth/keyring.hpp"
 #include "auth/token.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/session_commands.hpp"
 #include "cli/start.hpp"
+
+#include <fmt/ostream.h>
+
+#include <algorithm>
 
 namespace relay::cli {
 namespace {

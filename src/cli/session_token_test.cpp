@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-
-#include <sstream>
-
 #include "auth/keyring.hpp"
 #include "auth/token.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/session_commands.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
 
 namespace relay::cli {
 namespace {
@@ -38,10 +38,9 @@ struct SessionTokenTest : testing::Test {
         std::string token = out.str();
         EXPECT_TRUE(token.ends_with('\n'));
         token = token.substr(0, token.find('\n'));
-        const auto keys = kid.empty()
-                              ? auth::KeyRing::make(Secret(secret))
-                              : auth::KeyRing::make(Secret(std::string(32, 'z')),
-                                                    {Secret(kid + "=" + secret)});
+        const auto keys = kid.empty() ? auth::KeyRing::make(Secret(secret))
+                                      : auth::KeyRing::make(Secret(std::string(32, 'z')),
+                                                            {Secret(kid + "=" + secret)});
         const auto verified = auth::verify_token(token, keys.value(), verify_at, seconds(0));
         EXPECT_TRUE(verified) << verified.error().detail;
         return verified.value_or(auth::Claims{});
@@ -127,7 +126,7 @@ TEST_F(SessionTokenTest, RefusesWhatNoRelayWouldAccept) {
     EXPECT_EQ(run({"--lifetime", "0"}), exit_config);
     EXPECT_EQ(run({"--read=false", "--write=false"}), exit_config);
     EXPECT_THAT(err.str(), HasSubstr("permit nothing"));
-    EXPECT_EQ(run({"--lifetime", "2000000h"}), exit_config);
+    EXPECT_EQ(run({"--lifetime", "2500000h"}), exit_config);
     EXPECT_THAT(err.str(), HasSubstr("lifetime"));
     environment.erase("RELAY_TOPIC");
     EXPECT_EQ(run(), exit_config);

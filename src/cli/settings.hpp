@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
@@ -13,6 +8,11 @@
 #include "demo/config.hpp"
 #include "host/config.hpp"
 #include "session/config.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
 
 // The tables of settings. Each refers to the structs it is given, which must outlive it.
 namespace relay::cli {

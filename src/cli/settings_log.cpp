@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/settings.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <string>
 #include <utility>
-
-#include "cli/settings.hpp"
 
 namespace relay::cli {
 namespace {
@@ -46,9 +46,8 @@ Value level_value(Level& target) {
                 return fail(Errc::invalid, "expected trace, debug, info, warn, error or off");
             },
             .show = [&target]() -> std::string {
-                const auto found = std::ranges::find(levels, target, [](const auto& each) {
-                    return each.second;
-                });
+                const auto found =
+                    std::ranges::find(levels, target, [](const auto& each) { return each.second; });
                 return std::string(found->first);
             }};
 }
@@ -84,11 +83,12 @@ void add_log_settings(config::Schema& schema, LogOptions& log,
                                .names = {{"RELAY_LOG_FORMAT"}},
                                .help = "json or text, an event a line.",
                                .value = format_value(log.log.format)});
-    schema.settings.push_back({.name = "log-file",
-                               .group = "Logging",
-                               .names = {{"RELAY_LOG_FILE"}},
-                               .help = "A file to append to, or `stdout`; standard error when empty.",
-                               .value = config::text(log.log.file, "PATH")});
+    schema.settings.push_back(
+        {.name = "log-file",
+         .group = "Logging",
+         .names = {{"RELAY_LOG_FILE"}},
+         .help = "A file to append to, or `stdout`; standard error when empty.",
+         .value = config::text(log.log.file, "PATH")});
     schema.settings.push_back({.name = "development",
                                .group = "Logging",
                                .names = {{"RELAY_DEVELOPMENT"}},

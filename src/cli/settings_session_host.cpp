@@ -75,7 +75,8 @@ std::vector<Setting> uplink_settings(host::Config& config) {
          .group = "Connections to relays",
          .names = {{"RELAY_PING_EVERY"}},
          .help = "Silence after which a peer is pinged.",
-         .value = config::duration(config.ping_every, {.least = milliseconds(10), .most = hours(1)})},
+         .value =
+             config::duration(config.ping_every, {.least = milliseconds(10), .most = hours(1)})},
         {.name = "peer-timeout",
          .group = "Connections to relays",
          .names = {{"RELAY_PEER_TIMEOUT"}},
@@ -107,8 +108,7 @@ Setting without_effect(std::string name, std::vector<EnvironmentName> names, std
 std::vector<Setting> settings_without_effect() {
     const std::string queues = "queues are limited in bytes and age, see --queue-size";
     return {
-        without_effect("api",
-                       {{"RELAY_API"}, documented("RELAYHOST_API"), really_read("VW_API")},
+        without_effect("api", {{"RELAY_API"}, documented("RELAYHOST_API"), really_read("VW_API")},
                        "control by messages is not part of this version; use the HTTP API"),
         without_effect("max-buffer-length",
                        {{"RELAY_MAX_BUFFER_LENGTH"},

@@ -14,7 +14,8 @@ config::Value time_value(std::optional<WallTime>& target) {
     return {.kind = "TIME",
             .store = [&target](std::string_view given) -> Result<void> {
                 const auto time = parse_time(given);
-                if (!time) return fail(Errc::invalid, "expected a time such as 2026-11-22T10:19:10Z");
+                if (!time)
+                    return fail(Errc::invalid, "expected a time such as 2026-11-22T10:19:10Z");
                 target = *time;
                 return {};
             },
@@ -122,8 +123,7 @@ std::vector<Setting> key_settings(TokenRequest& request) {
 }  // namespace
 
 config::Schema session_token_settings(TokenRequest& request) {
-    config::Schema schema{
-        .command = "session token", .prefixes = {"ACCESSTOKEN_"}, .settings = {}};
+    config::Schema schema{.command = "session token", .prefixes = {"ACCESSTOKEN_"}, .settings = {}};
     for (auto& part : {claim_settings(request), scope_settings(request), key_settings(request)}) {
         schema.settings.insert(schema.settings.end(), part.begin(), part.end());
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/settings.hpp"
 
+#include "config/load.hpp"
+
 #include <gmock/gmock.h>
 
 #include <regex>
 #include <set>
-
-#include "config/load.hpp"
 
 namespace relay::cli {
 namespace {
@@ -17,8 +17,10 @@ using config::Setting;
 // A value that a setting of this kind takes and that is not a default.
 std::string sample(const Setting& setting) {
     const std::map<std::string, std::string> samples{
-        {"PORT", "1234"},   {"DURATION", "7s"}, {"SIZE", "64K"},      {"NUMBER", "3"},
-        {"LEVEL", "debug"}, {"FORMAT", "text"}, {"ID=SECRET", "a=b"}, {"TIME", "2030-01-02T03:04:05Z"},
+        {"PORT", "1234"},     {"DURATION", "7s"},
+        {"SIZE", "64K"},      {"NUMBER", "3"},
+        {"LEVEL", "debug"},   {"FORMAT", "text"},
+        {"ID=SECRET", "a=b"}, {"TIME", "2030-01-02T03:04:05Z"},
         {"SECRET", "hush"},
     };
     if (setting.value.boolean) return setting.value.show() == "true" ? "false" : "true";

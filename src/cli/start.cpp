@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/start.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-
 #include "cli/exit_code.hpp"
 #include "cli/flags.hpp"
 #include "cli/read_file.hpp"
 #include "config/describe.hpp"
 #include "config/wrap.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
 
 namespace relay::cli {
 namespace {
@@ -18,17 +18,20 @@ void print_help(std::ostream& out, const config::Schema& schema, const CommandTe
                config::wrap(text.summary, 0, 96), schema.command);
     if (!text.also.empty()) fmt::print(out, "Also:  {}\n", text.also);
     fmt::print(out, "{}", config::help_text(schema));
-    fmt::print(out, "\nGeneral\n  --config FILE             Settings in TOML: keys are the flags' "
-                    "names, on top or under\n                            [{}].\n"
-                    "                            [RELAY_CONFIG]\n",
+    fmt::print(out,
+               "\nGeneral\n  --config FILE             Settings in TOML: keys are the flags' "
+               "names, on top or under\n                            [{}].\n"
+               "                            [RELAY_CONFIG]\n",
                config::section_name(schema));
     if (text.service) {
-        fmt::print(out, "  --check                   Validate, print the settings and where each "
-                        "came from, and end.\n");
+        fmt::print(out,
+                   "  --check                   Validate, print the settings and where each "
+                   "came from, and end.\n");
     }
-    fmt::print(out, "  --help                    This text.\n\n"
-                    "A flag binds more than a variable, a variable more than the file. Names of older "
-                    "versions\nwork too; docs/settings.md lists them.\n");
+    fmt::print(out,
+               "  --help                    This text.\n\n"
+               "A flag binds more than a variable, a variable more than the file. Names of older "
+               "versions\nwork too; docs/settings.md lists them.\n");
 }
 
 // The file that the flag or the variable names; both empty: none.
@@ -48,7 +51,8 @@ Result<config::Sources> gather_sources(const FlagLine& line,
     if (sources.file_name.empty()) return sources;
     const auto content = read_file(sources.file_name);
     if (!content) {
-        return fail(Errc::invalid, fmt::format("{}: {}", sources.file_name, content.error().detail));
+        return fail(Errc::invalid,
+                    fmt::format("{}: {}", sources.file_name, content.error().detail));
     }
     auto entries = config::parse_file(*content, sources.file_name);
     if (!entries) return std::unexpected(entries.error());
@@ -127,7 +131,7 @@ int serve(const Invocation& invocation, const Service& service) {
         print_lines(invocation.err, service.schema, "log-file: " + configured.error().detail);
         return exit_config;
     }
-    for (const std::string& notice : notices) log::warn("settings", {{"notice", notice}});
+    for (const std::string& notice : notices) log::warn("settings notice", {{"notice", notice}});
     const auto code = service.run();
     return code ? *code : refuse(code.error());
 }

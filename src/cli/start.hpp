@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/command.hpp"
+#include "cli/settings.hpp"
+#include "config/load.hpp"
+
 #include <expected>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "cli/command.hpp"
-#include "cli/settings.hpp"
-#include "config/load.hpp"
 
 namespace relay::cli {
 

@@ -3,6 +3,8 @@
 
 namespace relay::cli {
 
-std::string_view version() { return RELAY_VERSION; }
+std::string_view version() {
+    return RELAY_VERSION;
+}
 
 }  // namespace relay::cli

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/describe.hpp"
 
+#include "config/wrap.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
-
-#include "config/wrap.hpp"
 
 namespace relay::config {
 namespace {
@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t help_column = 28;
 constexpr std::size_t help_width = 96;
 
-bool has_effect(const Setting& setting) { return setting.no_effect.empty(); }
+bool has_effect(const Setting& setting) {
+    return setting.no_effect.empty();
+}
 
 // Groups in the order in which the table names them first.
 std::vector<std::string> groups_of(const Schema& schema) {
@@ -172,9 +174,9 @@ std::string effective_settings(const Schema& schema, const Loaded& loaded) {
     for (const Setting& setting : schema.settings) {
         if (!has_effect(setting)) continue;
         const auto origin = loaded.origins.find(setting.name);
-        text += fmt::format("{:<{}}  {:<{}}  {}\n", setting.name, name_width, value(setting),
-                            value_width,
-                            origin == loaded.origins.end() ? "default" : origin->second);
+        text +=
+            fmt::format("{:<{}}  {:<{}}  {}\n", setting.name, name_width, value(setting),
+                        value_width, origin == loaded.origins.end() ? "default" : origin->second);
     }
     return text;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "config/load.hpp"
 #include "config/setting.hpp"
+
+#include <string>
 
 // Texts generated from a table of settings. The schema must be as made, its targets still holding
 // the defaults, except for effective_settings.

@@ -55,7 +55,9 @@ TEST(SettingsFile, ErrorOfSyntaxNamesFileAndLine) {
     }
 }
 
-TEST(SettingsFile, MustBeUtf8) { EXPECT_FALSE(parse_file("a = \"\xff\"\n", "relay.toml")); }
+TEST(SettingsFile, MustBeUtf8) {
+    EXPECT_FALSE(parse_file("a = \"\xff\"\n", "relay.toml"));
+}
 
 TEST(SettingsFile, ErrorOfSyntaxDoesNotShowAnUnquotedSecret) {
     for (const char* text : {"secret = hushhush\n", "secret = \"hushhush\n", "secret = 'hushhush\n",

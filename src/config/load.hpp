@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+#include "config/file.hpp"
+#include "config/setting.hpp"
+
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/error.hpp"
-#include "config/file.hpp"
-#include "config/setting.hpp"
 
 namespace relay::config {
 

@@ -27,7 +27,9 @@ struct LoadTest : testing::Test {
             {
                 {.name = "port",
                  .group = "Main",
-                 .names = {{"RELAY_PORT"}, documented("DOC_PORT"), really_read("CODE_PORT"),
+                 .names = {{"RELAY_PORT"},
+                           documented("DOC_PORT"),
+                           really_read("CODE_PORT"),
                            later("RELAY_PORT_LATER")},
                  .help = "Port.",
                  .value = port(target.port)},

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/value.hpp"
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "config/value.hpp"
 
 namespace relay::config {
 
@@ -23,9 +23,15 @@ struct EnvironmentName {
     Era era = Era::current;
 };
 
-inline EnvironmentName documented(std::string name) { return {std::move(name), Era::documented}; }
-inline EnvironmentName really_read(std::string name) { return {std::move(name), Era::really_read}; }
-inline EnvironmentName later(std::string name) { return {std::move(name), Era::later}; }
+inline EnvironmentName documented(std::string name) {
+    return {std::move(name), Era::documented};
+}
+inline EnvironmentName really_read(std::string name) {
+    return {std::move(name), Era::really_read};
+}
+inline EnvironmentName later(std::string name) {
+    return {std::move(name), Era::later};
+}
 
 // One row of a command's table of settings: everything that its flag, its environment variables,
 // its key in the file, its line in the documents and its place in the configuration come from.

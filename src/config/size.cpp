@@ -24,10 +24,10 @@ constexpr std::array units{
     Unit{"k", kibi},
     Unit{"kib", kibi},
     Unit{"kb", 1000},
-    Unit{"m", kibi * kibi},
+    Unit{"m", kibi* kibi},
     Unit{"mib", kibi* kibi},
     Unit{"mb", 1'000'000},
-    Unit{"g", kibi * kibi * kibi},
+    Unit{"g", kibi* kibi* kibi},
     Unit{"gib", kibi* kibi* kibi},
     Unit{"gb", 1'000'000'000},
 };

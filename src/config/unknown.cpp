@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/unknown.hpp"
 
+#include "base/spelling.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "base/spelling.hpp"
 
 namespace relay::config {
 namespace {
@@ -65,8 +65,8 @@ std::vector<std::string> unknown_variables(const Schema& schema, const Environme
     for (const auto& [name, value] : environment) {
         if (value.empty() || !looks_like_ours(schema, name)) continue;
         if (std::ranges::count(own, name) + std::ranges::count(known.variables, name) > 0) continue;
-        sentences.push_back(fmt::format("unknown variable {}{}", name,
-                                        suggestion(name, own, known.variables)));
+        sentences.push_back(
+            fmt::format("unknown variable {}{}", name, suggestion(name, own, known.variables)));
     }
     return sentences;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/load.hpp"
+
 #include <string>
 #include <vector>
-
-#include "config/load.hpp"
 
 namespace relay::config {
 

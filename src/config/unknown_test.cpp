@@ -39,11 +39,13 @@ struct UnknownTest : testing::Test {
     }
 
     std::vector<std::string> keys_of_file(std::vector<FileEntry> entries) {
-        return unknown_keys(
-            relay,
-            {.flags = {}, .environment = {}, .file = std::move(entries), .file_name = "f.toml",
-             .read_file = {}},
-            known);
+        return unknown_keys(relay,
+                            {.flags = {},
+                             .environment = {},
+                             .file = std::move(entries),
+                             .file_name = "f.toml",
+                             .read_file = {}},
+                            known);
     }
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/value.hpp"
 
+#include "base/duration.hpp"
+#include "config/size.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,9 +12,6 @@
 #include <cctype>
 #include <charconv>
 #include <optional>
-
-#include "base/duration.hpp"
-#include "config/size.hpp"
 
 namespace relay::config {
 namespace {
@@ -105,7 +105,8 @@ Value boolean(bool& target) {
             .store = [&target](std::string_view given) -> Result<void> {
                 const auto parsed = parse_boolean(given);
                 if (!parsed) {
-                    return fail(Errc::invalid, "expected true or false (also 1, 0, yes, no, on, off)");
+                    return fail(Errc::invalid,
+                                "expected true or false (also 1, 0, yes, no, on, off)");
                 }
                 target = *parsed;
                 return {};
@@ -156,7 +157,8 @@ Result<std::int64_t> parse_integer(std::string_view text, std::int64_t least, st
     const char* end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, number);
     if (error != std::errc{} || rest != end || number < least || number > most) {
-        return fail(Errc::invalid, fmt::format("expected a whole number from {} to {}", least, most));
+        return fail(Errc::invalid,
+                    fmt::format("expected a whole number from {} to {}", least, most));
     }
     return number;
 }
@@ -174,7 +176,9 @@ Result<std::chrono::nanoseconds> parse_steps(std::string_view text, std::chrono:
     return *parsed;
 }
 
-std::string show_duration(std::chrono::nanoseconds duration) { return format_duration(duration); }
+std::string show_duration(std::chrono::nanoseconds duration) {
+    return format_duration(duration);
+}
 
 std::string unit_of(std::chrono::nanoseconds step) {
     if (step == std::chrono::hours(1)) return "h";

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+#include "base/secret.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -11,9 +14,6 @@
 #include <string_view>
 #include <type_traits>
 #include <vector>
-
-#include "base/error.hpp"
-#include "base/secret.hpp"
 
 namespace relay::config {
 

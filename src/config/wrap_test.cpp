@@ -6,7 +6,9 @@
 namespace relay::config {
 namespace {
 
-TEST(Wrap, KeepsShortTextOnOneLine) { EXPECT_EQ(wrap("two words", 4, 20), "two words"); }
+TEST(Wrap, KeepsShortTextOnOneLine) {
+    EXPECT_EQ(wrap("two words", 4, 20), "two words");
+}
 
 TEST(Wrap, FillsLinesUpToTheWidth) {
     EXPECT_EQ(wrap("aa bb cc dd", 2, 7), "aa bb\n  cc dd");
@@ -17,7 +19,9 @@ TEST(Wrap, LeavesAWordThatIsTooLongWhole) {
     EXPECT_EQ(wrap("a incomprehensible b", 0, 5), "a\nincomprehensible\nb");
 }
 
-TEST(Wrap, OfNothingIsNothing) { EXPECT_EQ(wrap("", 4, 20), ""); }
+TEST(Wrap, OfNothingIsNothing) {
+    EXPECT_EQ(wrap("", 4, 20), "");
+}
 
 }  // namespace
 }  // namespace relay::config

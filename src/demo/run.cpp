@@ -48,7 +48,8 @@ host::Config host_config() {
 std::string local_address(const Config& config, std::uint16_t port) {
     const bool any = config.listen == "0.0.0.0" || config.listen == "::";
     const std::string host = any ? "127.0.0.1" : config.listen;
-    return fmt::format(host.contains(':') ? "http://[{}]:{}" : "http://{}:{}", host, port);
+    const std::string bracketed = host.contains(':') ? "[" + host + "]" : host;
+    return fmt::format("http://{}:{}", bracketed, port);
 }
 
 // What an experiment's own start script would post to the session host.

@@ -38,6 +38,17 @@ public:
                  bool more_coming = false);
     void publish_from_destination(const wire::MessagePtr& message, SteadyTime now);
 
+    // What was wrong with the MPEG-TS that was published here.
+    struct Flaws {
+        std::uint64_t discarded_bytes = 0;    // not in whole packets
+        std::uint64_t continuity_errors = 0;  // lost before they came here
+    };
+    const Flaws& flaws() const { return flaws_; }
+    void add_flaws(const Flaws& found) {
+        flaws_.discarded_bytes += found.discarded_bytes;
+        flaws_.continuity_errors += found.continuity_errors;
+    }
+
     std::size_t clients() const { return locals_.subscribers(); }
     std::size_t destinations() const { return destinations_.subscribers(); }
     bool has_publisher() const { return publisher_ != 0; }
@@ -54,6 +65,7 @@ private:
     hub::Topic destinations_;
     hub::Traffic sent_;
     hub::Traffic returned_;
+    Flaws flaws_;
     std::uint64_t publisher_ = 0;  // number of the seat that is taken; 0: none
     std::uint64_t last_seat_ = 0;
     SteadyTime publisher_heard_{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/host.hpp"
 
+#include "base/log.hpp"
 #include "media/ts_packet_builder.hpp"
 #include "net/http_client.hpp"
 #include "uplink/uplink.hpp"
@@ -83,8 +84,14 @@ struct HostTest : testing::Test {
     TsBuilder build;
 
     void SetUp() override {
+        ASSERT_TRUE(log::configure({.level = log::Level::off}));
         port = host.start().value();
         far_port = far.start().value();
+    }
+    // Lets the clients answer close frames, for which the hosts would wait.
+    void TearDown() override {
+        context.restart();
+        context.run_for(5s);
     }
 
     std::string address(const std::string& path) {
@@ -199,7 +206,8 @@ TEST_F(HostTest, StreamIsRecomposedWhileConnected) {
     // a2 has been handled when it shows in the feed's counter; only then may v1 follow.
     ASSERT_TRUE(wait_until([&] {
         return host.status().contains(R"("audio0":{"video":false,"publisher":false,"clients":1,)"
-                                      R"("destinations":0,"sent":{"messages":2)");
+                                      R"("destinations":0,"discarded_bytes":0,)"
+                                      R"("continuity_errors":0,"sent":{"messages":2)");
     }));
     video.send("v1");
     ASSERT_TRUE(wait_until([&] { return user.received.size() == 2; }));
@@ -230,6 +238,26 @@ TEST_F(HostTest, DestinationIsDialledAgainUntilItIsThere) {
     Host back(config);
     ASSERT_TRUE(back.start());
     EXPECT_TRUE(wait_until([&] { return is_connected(); }));
+}
+
+TEST_F(HostTest, WhatWasSentWithoutAConnectionIsCountedAndNeverSentLate) {
+    Config config = quick();
+    config.port = far_port;
+    config.shutdown_grace = 100ms;  // nobody here answers its close frame
+    far.stop();
+    Client firmware(context, "ws" + address("/ws/data"));
+    ASSERT_TRUE(host.set_destination(to_far("data", "session")));
+    ASSERT_TRUE(wait_until([&] { return firmware.connected; }));
+    firmware.send("old");
+    ASSERT_TRUE(wait_until([&] { return host.status().contains(R"("unconnected_messages":1)"); }));
+
+    Host back(config);
+    ASSERT_TRUE(back.start());
+    Client user(context, "ws" + far_address("/ws/session"));
+    ASSERT_TRUE(wait_until([&] { return user.connected && is_connected(); }));
+    firmware.send("new");
+    ASSERT_TRUE(wait_until([&] { return !user.received.empty(); }));
+    EXPECT_THAT(user.received, ElementsAre("new"));
 }
 
 TEST_F(HostTest, RemovedDestinationIsClosed) {

@@ -32,15 +32,19 @@ public:
         seat_.heard(std::chrono::steady_clock::now());
         packetizer_.push(bytes);
         publish_ready();
+        count_flaws();
         if (packetizer_.holds_packets()) await_silence();
         return true;
     }
 
-    void finish() {
+    // False when there was no MPEG-TS in what came.
+    bool finish() {
         silence_.cancel();
         packetizer_.finish();
         if (seat_.is_mine()) publish_ready();
+        count_flaws();
         log_flaws();
+        return has_published_ || flaws_.discarded_bytes == 0;
     }
 
 private:
@@ -49,6 +53,7 @@ private:
         while (const auto bytes = packetizer_.next()) {
             const auto message = wire::Message::copy_of(*bytes, wire::MessageType::binary);
             seat_.feed().publish(message, nullptr, now);
+            has_published_ = true;
         }
     }
 
@@ -62,20 +67,37 @@ private:
         });
     }
 
+    void count_flaws() {
+        const Feed::Flaws known = flaws_;
+        flaws_ = {.discarded_bytes = packetizer_.discarded_bytes(),
+                  .continuity_errors = packetizer_.continuity_errors()};
+        seat_.feed().add_flaws(
+            {.discarded_bytes = flaws_.discarded_bytes - known.discarded_bytes,
+             .continuity_errors = flaws_.continuity_errors - known.continuity_errors});
+    }
+
     void log_flaws() const {
-        const auto discarded = packetizer_.discarded_bytes();
-        const auto gaps = packetizer_.continuity_errors();
-        if (discarded == 0 && gaps == 0) return;
+        if (flaws_.discarded_bytes == 0 && flaws_.continuity_errors == 0) return;
         log::warn("flawed MPEG-TS", {{"feed", seat_.feed().name()},
-                                     {"discarded_bytes", discarded},
-                                     {"continuity_errors", gaps}});
+                                     {"discarded_bytes", flaws_.discarded_bytes},
+                                     {"continuity_errors", flaws_.continuity_errors}});
     }
 
     PublisherSeat seat_;
     media::TsPacketizer packetizer_;
     asio::steady_timer silence_;
     std::chrono::milliseconds flush_after_;
+    Feed::Flaws flaws_;
+    bool has_published_ = false;
 };
+
+net::HttpResponse accepted() {
+    return {.content_type = "text/plain; charset=utf-8"};
+}
+
+net::HttpResponse no_video() {
+    return net::error_response(415, "there was no MPEG-TS in the body");
+}
 
 asio::awaitable<void> respond(net::HttpExchange& exchange, net::HttpResponse response) {
     (void)co_await exchange.respond(std::move(response));  // the peer may have left: no matter
@@ -103,9 +125,8 @@ asio::awaitable<void> ingest(net::HttpExchange& exchange, std::shared_ptr<Feed> 
             co_await respond(exchange, net::error_response(409, "another publisher took over"));
             break;
         }
-        publisher->finish();
-        net::HttpResponse done{.body = "", .content_type = "text/plain; charset=utf-8"};
-        if (size) co_await respond(exchange, std::move(done));
+        const bool was_video = publisher->finish();
+        if (size) co_await respond(exchange, was_video ? accepted() : no_video());
         break;
     }
     log::info("publisher ended", {{"feed", name}});

@@ -145,6 +145,27 @@ TEST_F(IngestTest, BrokenConnectionSendsWhatWasWholeAndFreesTheFeed) {
     EXPECT_FALSE(feed->has_publisher());
 }
 
+TEST_F(IngestTest, OtherThanTransportStreamIsDiscardedCountedAndRefused) {
+    FakeExchange exchange(context);
+    begin(exchange);
+    exchange.feed(Bytes(5000, 'x'));
+    exchange.end();
+    settle();
+    EXPECT_TRUE(viewer.messages.empty());
+    EXPECT_EQ(feed->flaws().discarded_bytes, 5000U);
+    ASSERT_TRUE(exchange.answer);
+    EXPECT_EQ(exchange.answer->status, 415);
+}
+
+TEST_F(IngestTest, EmptyBodyIsNoMistake) {
+    FakeExchange exchange(context);
+    begin(exchange);
+    exchange.end();
+    settle();
+    ASSERT_TRUE(exchange.answer);
+    EXPECT_EQ(exchange.answer->status, 200);
+}
+
 TEST_F(IngestTest, SecondPublisherIsRefused) {
     FakeExchange first(context);
     FakeExchange second(context);

@@ -32,6 +32,8 @@ Json as_json(const Feed& feed, SteadyTime now) {
     json["publisher"] = feed.has_publisher();
     json["clients"] = feed.clients();
     json["destinations"] = feed.destinations();
+    json["discarded_bytes"] = feed.flaws().discarded_bytes;
+    json["continuity_errors"] = feed.flaws().continuity_errors;
     json["sent"] = as_json(feed.sent(now));
     json["returned"] = as_json(feed.returned(now));
     return json;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/access_token.hpp"
 
+#include "auth/token.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "auth/token.hpp"
 
 namespace relay::load {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/access_token.hpp"
 
-#include <gmock/gmock.h>
-
 #include "auth/token.hpp"
+
+#include <gmock/gmock.h>
 
 namespace relay::load {
 namespace {
@@ -17,16 +17,15 @@ auth::Claims claims_for(const Credentials& credentials, const Group& group) {
     const auto token = access_token(credentials, group, now);
     EXPECT_TRUE(token.has_value());
     const auto keys = auth::KeyRing::make(key);
-    const auto claims =
-        auth::verify_token(token->reveal(), *keys, now, std::chrono::seconds(0));
+    const auto claims = auth::verify_token(token->reveal(), *keys, now, std::chrono::seconds(0));
     EXPECT_TRUE(claims.has_value());
     return claims.value_or(auth::Claims());
 }
 
 TEST(AccessToken, is_signed_for_the_topic_and_base_of_the_access_url) {
-    const auto claims = claims_for(
-        {.signing_secret = key},
-        {.role = Role::reader, .url = "http://h:3000/ed0/access/session/load-3"});
+    const auto claims =
+        claims_for({.signing_secret = key},
+                   {.role = Role::reader, .url = "http://h:3000/ed0/access/session/load-3"});
     EXPECT_TRUE(claims.is_for("http://h:3000/ed0/access"));
     EXPECT_EQ(claims.topic, "load-3");
     EXPECT_EQ(claims.prefix, "session");

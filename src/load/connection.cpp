@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/connection.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
+#include "load/resolver.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <cstring>
 #include <limits>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <system_error>
 #include <utility>
-
-#include "load/resolver.hpp"
 
 namespace relay::load {
 namespace {
@@ -23,6 +22,10 @@ constexpr std::size_t direct_size = 64 * 1024;
 
 void set_option(int socket, int level, int name, int value) {
     ::setsockopt(socket, level, name, &value, sizeof value);
+}
+
+std::string error_text(int number) {
+    return std::system_category().message(number);
 }
 
 int pending_error(int socket) {
@@ -70,11 +73,11 @@ void Connection::dial() {
     const auto* target = reinterpret_cast<const sockaddr*>(&address->bytes);
     socket_ = net::FileDescriptor(
         ::socket(target->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket_) return peer_gone(std::strerror(errno));
+    if (!socket_) return peer_gone(error_text(errno));
     set_option(socket_.number(), IPPROTO_TCP, TCP_NODELAY, 1);
     if (receive_buffer_ > 0) set_option(socket_.number(), SOL_SOCKET, SO_RCVBUF, receive_buffer_);
     if (::connect(socket_.number(), target, address->size) != 0 && errno != EINPROGRESS)
-        return peer_gone(std::strerror(errno));
+        return peer_gone(error_text(errno));
     connecting_ = true;
     events_ = EPOLLOUT;
     loop_.watch(socket_.number(), events_, *this);
@@ -90,7 +93,7 @@ void Connection::ready(std::uint32_t events) {
 
 void Connection::connected() {
     connecting_ = false;
-    if (const int error = pending_error(socket_.number())) return peer_gone(std::strerror(error));
+    if (const int error = pending_error(socket_.number())) return peer_gone(error_text(error));
     const std::string request = opening_.request();
     out_.assign(request.begin(), request.end());
     sent_ = 0;
@@ -104,9 +107,9 @@ void Connection::read() {
     const ssize_t count = ::recv(socket_.number(), room.data(), room.size(), 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count <= 0) {
-        const char* why = count == 0 ? "the peer closed the connection" : std::strerror(errno);
+        auto why = count == 0 ? "the peer closed the connection" : error_text(errno);
         if (state_ == State::opening && count == 0) return opening_step(opening_.peer_closed());
-        return peer_gone(why);
+        return peer_gone(std::move(why));
     }
     const auto size = static_cast<std::size_t>(count);
     const auto now = SteadyTime::clock::now();
@@ -172,10 +175,11 @@ void Connection::append(wire::MessageType type, std::span<const std::uint8_t> pa
 
 void Connection::flush() {
     while (backlog() > 0) {
-        const ssize_t count = ::send(socket_.number(), out_.data() + sent_, backlog(), MSG_NOSIGNAL);
+        const ssize_t count =
+            ::send(socket_.number(), out_.data() + sent_, backlog(), MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno == EAGAIN) break;
-        if (count < 0) return peer_gone(std::strerror(errno));
+        if (count < 0) return peer_gone(error_text(errno));
         sent_ += static_cast<std::size_t>(count);
     }
     if (backlog() == 0) {
@@ -187,8 +191,8 @@ void Connection::flush() {
 
 void Connection::set_events() {
     if (!socket_) return;
-    const std::uint32_t wanted = (paused_ ? 0U : std::uint32_t{EPOLLIN}) |
-                                 (backlog() > 0 ? std::uint32_t{EPOLLOUT} : 0U);
+    const std::uint32_t wanted =
+        (paused_ ? 0U : std::uint32_t{EPOLLIN}) | (backlog() > 0 ? std::uint32_t{EPOLLOUT} : 0U);
     if (wanted == events_) return;
     events_ = wanted;
     loop_.change(socket_.number(), events_, *this);

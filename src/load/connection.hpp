@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "load/loop.hpp"
 #include "load/opening.hpp"
 #include "net/socket_handover.hpp"
 #include "wire/frame_reader.hpp"
 #include "wire/frame_writer.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace relay::load {
 

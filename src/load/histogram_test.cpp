@@ -22,9 +22,8 @@ TEST(Histogram, of_nothing_has_zero_percentiles) {
 
 TEST(Histogram, is_exact_for_a_single_value_of_any_size) {
     for (const std::int64_t value :
-         {std::int64_t{0}, std::int64_t{1}, std::int64_t{127}, std::int64_t{128},
-          std::int64_t{255}, std::int64_t{256}, std::int64_t{1'000'003},
-          std::numeric_limits<std::int64_t>::max()}) {
+         {std::int64_t{0}, std::int64_t{1}, std::int64_t{127}, std::int64_t{128}, std::int64_t{255},
+          std::int64_t{256}, std::int64_t{1'000'003}, std::numeric_limits<std::int64_t>::max()}) {
         Histogram histogram;
         histogram.record(nanoseconds(value));
         EXPECT_EQ(histogram.percentile(0), nanoseconds(value));

@@ -12,7 +12,8 @@
 namespace relay::load {
 
 // Collects one HTTP/1.1 answer (RFC 9112) to an upgrade or to a small request: enough for a load
-// generator that opens thousands of connections in one loop. Chunked bodies are not understood. Pure.
+// generator that opens thousands of connections in one loop. Chunked bodies are not understood.
+// Pure.
 class HttpAnswer {
 public:
     enum class State : std::uint8_t { incomplete, complete, invalid };

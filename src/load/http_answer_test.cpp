@@ -63,9 +63,8 @@ TEST(HttpAnswer, of_another_protocol_or_of_endless_length_is_invalid) {
               State::invalid);
     EXPECT_EQ(HttpAnswer().receive(bytes("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")),
               State::invalid);
-    EXPECT_EQ(
-        HttpAnswer().receive(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")),
-        State::invalid);
+    EXPECT_EQ(HttpAnswer().receive(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")),
+              State::invalid);
     EXPECT_EQ(HttpAnswer().receive(bytes(std::string(100'000, 'x'))), State::invalid);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/loop.hpp"
 
-#include <sys/epoll.h>
+#include "base/log.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,9 +9,8 @@
 #include <cstdlib>
 #include <ctime>
 #include <optional>
+#include <sys/epoll.h>
 #include <utility>
-
-#include "base/log.hpp"
 
 namespace relay::load {
 namespace {
@@ -80,6 +79,7 @@ void Loop::wait() {
 void Loop::run_due_timers() {
     const auto now = SteadyTime::clock::now();
     while (!timers_.empty() && timers_.top().time <= now) {
+        // top() is const to protect the order, which the action has no part in.
         const auto action = std::move(const_cast<Timer&>(timers_.top()).action);
         timers_.pop();
         action();

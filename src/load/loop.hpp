@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.hpp"
+#include "net/socket_handover.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <queue>
 #include <span>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "net/socket_handover.hpp"
 
 namespace relay::load {
 
@@ -34,7 +34,8 @@ public:
     // Runs `action` once, from within run().
     void at(SteadyTime time, std::function<void()> action);
 
-    // Handles events until finish() was called; `before_wait`, if any, runs before each batch of them.
+    // Handles events until finish() was called; `before_wait`, if any, runs before each batch of
+    // them.
     void run(const std::function<void()>& before_wait = {});
     void finish() { finished_ = true; }
 

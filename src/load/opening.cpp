@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/opening.hpp"
 
+#include "wire/handshake.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
-
-#include "wire/handshake.hpp"
 
 namespace relay::load {
 namespace {
@@ -30,9 +30,10 @@ std::string Opening::request() {
                "\r\nAuthorization: " + token_.reveal() +
                "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     key_ = wire::random_key();
-    std::string request = "GET " + url_.target + " HTTP/1.1\r\nHost: " + url_.host_field() +
-                          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " +
-                          key_ + "\r\nSec-WebSocket-Version: 13\r\n";
+    std::string request =
+        "GET " + url_.target + " HTTP/1.1\r\nHost: " + url_.host_field() +
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key_ +
+        "\r\nSec-WebSocket-Version: 13\r\n";
     for (const std::string& header : headers_) request += header + "\r\n";
     return request + "\r\n";
 }
@@ -56,8 +57,7 @@ Opening::Step Opening::finish_asking() {
     if (answer_.status() != 200)
         return fail_with("access answered " + std::to_string(answer_.status()));
     auto url = net::parse_url(uri_in(answer_.body()));
-    if (!url || !url->is_websocket() || url->is_secure())
-        return fail_with("access gave no ws URL");
+    if (!url || !url->is_websocket() || url->is_secure()) return fail_with("access gave no ws URL");
     url_ = *std::move(url);
     return Step::redial;
 }

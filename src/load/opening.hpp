@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "load/http_answer.hpp"
+#include "net/url.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/error.hpp"
-#include "base/secret.hpp"
-#include "load/http_answer.hpp"
-#include "net/url.hpp"
 
 namespace relay::load {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/opening.hpp"
 
+#include "wire/handshake.hpp"
+
 #include <gmock/gmock.h>
 
 #include <string>
-
-#include "wire/handshake.hpp"
 
 namespace relay::load {
 namespace {
@@ -54,11 +54,10 @@ TEST(Opening, of_a_ws_url_is_one_upgrade) {
 
 TEST(Opening, of_an_access_url_swaps_the_token_for_a_ws_url) {
     Opening opening = opening_of("http://127.0.0.1:3000/session/load");
-    EXPECT_THAT(opening.request(),
-                testing::AllOf(StartsWith("POST /session/load HTTP/1.1\r\n"),
-                               HasSubstr("\r\nAuthorization: a.b.c\r\n")));
-    EXPECT_EQ(opening.receive(
-                  bytes(json_answer("200 OK", R"({"uri":"ws://127.0.0.1:3001/session/load?code=2"})"))),
+    EXPECT_THAT(opening.request(), testing::AllOf(StartsWith("POST /session/load HTTP/1.1\r\n"),
+                                                  HasSubstr("\r\nAuthorization: a.b.c\r\n")));
+    EXPECT_EQ(opening.receive(bytes(
+                  json_answer("200 OK", R"({"uri":"ws://127.0.0.1:3001/session/load?code=2"})"))),
               Step::redial);
     EXPECT_EQ(opening.peer().port, 3001);
     const std::string request = opening.request();
@@ -70,7 +69,8 @@ TEST(Opening, fails_when_access_refuses_or_answers_nonsense) {
     for (const std::string& answer :
          {json_answer("401 Unauthorized", "{}"), json_answer("200 OK", "no json"),
           json_answer("200 OK", "[]"), json_answer("200 OK", R"({"uri":1})"),
-          json_answer("200 OK", R"({"uri":"http://127.0.0.1/"})"), std::string("SSH-2.0\r\n\r\n")}) {
+          json_answer("200 OK", R"({"uri":"http://127.0.0.1/"})"),
+          std::string("SSH-2.0\r\n\r\n")}) {
         Opening opening = opening_of("http://127.0.0.1:3000/session/load");
         opening.request();
         EXPECT_EQ(opening.receive(bytes(answer)), Step::failed) << answer;

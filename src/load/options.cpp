@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/options.hpp"
 
+#include "base/duration.hpp"
+#include "base/spelling.hpp"
+#include "load/payload.hpp"
+#include "load/scenario.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -9,11 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/duration.hpp"
-#include "base/spelling.hpp"
-#include "load/payload.hpp"
-#include "load/scenario.hpp"
 
 namespace relay::load {
 namespace {
@@ -115,9 +115,7 @@ const Option options[] = {
     {"token-file", "FILE", "the same from a file",
      [](Draft& d, Text v) { return set_secret_from_file(d.config.credentials.token, v); }},
     {"secret", "SECRET", "sign tokens with it instead; rather use --secret-file",
-     [](Draft& d, Text v) {
-         return set(d.config.credentials.signing_secret, Secret(v));
-     }},
+     [](Draft& d, Text v) { return set(d.config.credentials.signing_secret, Secret(v)); }},
     {"secret-file", "FILE", "the same from a file",
      [](Draft& d, Text v) { return set_secret_from_file(d.config.credentials.signing_secret, v); }},
     {"audience", "TEXT", "audience of signed tokens (the access URL)",
@@ -152,7 +150,7 @@ const Option options[] = {
      [](Draft& d, Text v) { return set_duration(d.config.traffic.duration, v, second); }},
     {"text", "", "text messages instead of binary ones",
      [](Draft& d, Text) { return set(d.config.traffic.text, true); }},
-    {"ts", "", "MPEG-TS: each message is a synthetic picture of --size bytes, in whole packets",
+    {"ts", "", "MPEG-TS: messages are synthetic pictures of --size bytes in whole packets",
      [](Draft& d, Text) { return set(d.config.traffic.transport_stream, true); }},
     {"random-access", "N", "with --ts: every Nth picture can be decoded on its own (12)",
      [](Draft& d, Text v) { return set_count(d.config.traffic.random_access_every, v, 100'000); }},
@@ -175,8 +173,7 @@ const Option options[] = {
      [](Draft& d, Text) { return set(d.config.json, true); }},
     {"label", "TEXT", "copied into the report",
      [](Draft& d, Text v) { return set(d.config.label, v); }},
-    {"help", "", "this text",
-     [](Draft& d, Text) { return set(d.config.help, true); }},
+    {"help", "", "this text", [](Draft& d, Text) { return set(d.config.help, true); }},
 };
 
 std::unexpected<Error> unknown_option(std::string_view name) {
@@ -211,8 +208,7 @@ Result<void> take_option(std::span<const std::string>& words, Draft& draft) {
             return fail(Errc::invalid, "--" + std::string(name) + " takes no value");
         value = word.substr(equals + 1);
     } else if (!option->value.empty()) {
-        if (words.empty())
-            return fail(Errc::invalid, "--" + std::string(name) + " needs a value");
+        if (words.empty()) return fail(Errc::invalid, "--" + std::string(name) + " needs a value");
         value = words.front();
         words = words.subspan(1);
     }
@@ -274,11 +270,11 @@ std::string help() {
         "relay load: publish numbered messages through a relay and verify each at every reader\n\n"
         "  relay load --url ws://127.0.0.1:7001/t{topic} --readers 300 --for 60s --pid 123\n"
         "  relay load --access http://127.0.0.1:3000 --secret-file FILE --readers 300\n\n"
-        "Exit: 0 nothing lost, reordered, merged or corrupted; 1 otherwise.\n\nOptions:\n";
+        "Exit code: 0 when nothing was lost, reordered, merged or corrupted; else 1.\n\nOptions:\n";
     for (const Option& option : options) {
         std::string left = "  --" + std::string(option.name);
         if (!option.value.empty()) left += " " + std::string(option.value);
-        left.resize(std::max<std::size_t>(left.size() + 1, 26), ' ');
+        left.resize(std::max<std::size_t>(left.size() + 1, 28), ' ');
         text += left + std::string(option.meaning) + "\n";
     }
     return text +

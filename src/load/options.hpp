@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-#include <string>
-
 #include "base/error.hpp"
 #include "load/config.hpp"
+
+#include <span>
+#include <string>
 
 namespace relay::load {
 

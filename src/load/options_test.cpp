@@ -16,7 +16,9 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Result<Config> parse_words(std::vector<std::string> words) { return parse(words); }
+Result<Config> parse_words(std::vector<std::string> words) {
+    return parse(words);
+}
 
 Config parse_good(std::vector<std::string> words) {
     words.insert(words.begin(), {"--url", "ws://127.0.0.1:1/t{topic}"});
@@ -37,9 +39,11 @@ TEST(LoadOptions, have_the_documented_defaults) {
 
 TEST(LoadOptions, are_understood_with_blank_or_equals_sign) {
     const Config config = parse_good(
-        {"--size=100-200", "--rate", "max", "--window", "1024", "--batch=64", "--messages", "9",
-         "--stalled", "1", "--stall", "1s:250", "--text", "--pid", "12", "--pid=34", "--for", "2",
-         "--threads", "2", "--drain", "3s", "--settle=20", "--json", "--allow-loss", "--label", "x"});
+        {"--size=100-200", "--rate",  "max",       "--window", "1024",        "--batch=64",
+         "--messages",     "9",       "--stalled", "1",        "--stall",     "1s:250",
+         "--text",         "--pid",   "12",        "--pid=34", "--for",       "2",
+         "--threads",      "2",       "--drain",   "3s",       "--settle=20", "--json",
+         "--allow-loss",   "--label", "x"});
     EXPECT_EQ(config.traffic.smallest, 100U);
     EXPECT_EQ(config.traffic.largest, 200U);
     EXPECT_FALSE(config.traffic.rate.has_value());
@@ -114,7 +118,7 @@ TEST(LoadOptions, ask_for_help_whatever_else_is_missing) {
     }
 }
 
-TEST(LoadHelp, fits_eighty_columns_or_a_little_more_and_names_every_option_once) {
+TEST(LoadHelp, names_the_options_with_their_values_in_lines_that_fit_a_terminal) {
     const std::string text = help();
     for (const char* option : {"--readers N ", "--secret-file FILE ", "--ts ", "--stall START:"})
         EXPECT_THAT(text, HasSubstr(option));

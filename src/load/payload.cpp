@@ -35,7 +35,8 @@ Number take(std::span<const std::uint8_t> bytes, std::size_t offset) {
 // `bytes` is a whole number of 32-bit words.
 std::uint32_t checksum(std::span<const std::uint8_t> bytes) {
     std::uint64_t sum = 0x72656c6179ULL;
-    for (std::size_t i = 0; i < bytes.size(); i += 4) sum = mix(sum ^ take<std::uint32_t>(bytes, i));
+    for (std::size_t i = 0; i < bytes.size(); i += 4)
+        sum = mix(sum ^ take<std::uint32_t>(bytes, i));
     return static_cast<std::uint32_t>(sum);
 }
 

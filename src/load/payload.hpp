@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -8,8 +10,6 @@
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "base/clock.hpp"
 
 namespace relay::load {
 

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/process_sample.hpp"
 
-#include <unistd.h>
-
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <optional>
 #include <string>
+#include <unistd.h>
 
 namespace relay::load {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path folder_of(int process) { return fs::path("/proc") / std::to_string(process); }
+fs::path folder_of(int process) {
+    return fs::path("/proc") / std::to_string(process);
+}
 
 // The number of KiB behind `name` in a file of `Name:  123 kB` lines.
 std::optional<std::uint64_t> kibibytes(const fs::path& path, const std::string& name) {

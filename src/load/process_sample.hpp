@@ -9,8 +9,8 @@ namespace relay::load {
 // What processes had used up to a moment, from /proc (proc(5)); sums over all of them. A process
 // that cannot be read counts as nothing.
 struct ProcessSample {
-    double cpu_seconds = 0;     // all threads, to the nanosecond; falls back to user + system
-    double user_seconds = 0;    // in steps of the kernel's tick
+    double cpu_seconds = 0;   // all threads, to the nanosecond; falls back to user + system
+    double user_seconds = 0;  // in steps of the kernel's tick
     double system_seconds = 0;
     std::uint64_t resident = 0;  // bytes
     std::uint64_t threads = 0;

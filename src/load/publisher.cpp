@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/publisher.hpp"
 
+#include "load/reader.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
-
-#include "load/reader.hpp"
 
 namespace relay::load {
 namespace {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 #include "load/connection.hpp"
 #include "load/histogram.hpp"
 #include "load/tally.hpp"
 #include "load/topic.hpp"
 #include "load/ts_writer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace relay::load {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/reader.hpp"
 
-#include <limits>
-#include <utility>
-
 #include "load/publisher.hpp"
 #include "load/ts_verifier.hpp"
+
+#include <limits>
+#include <utility>
 
 namespace relay::load {
 namespace {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/relay_for_test.hpp"
 
+#include "wire/frame_writer.hpp"
+#include "wire/handshake.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <cstring>
 #include <utility>
-
-#include "wire/frame_writer.hpp"
-#include "wire/handshake.hpp"
 
 namespace relay::load {
 namespace {

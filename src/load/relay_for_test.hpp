@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/socket_handover.hpp"
+#include "wire/frame_reader.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -9,9 +12,6 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include "net/socket_handover.hpp"
-#include "wire/frame_reader.hpp"
 
 namespace relay::load {
 

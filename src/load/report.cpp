@@ -2,9 +2,9 @@
 #include "load/report.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace relay::load {
 namespace {
@@ -109,8 +109,8 @@ std::string class_as_text(const std::string& name, const ClassReport& part) {
     return fmt::format(
         "{:<12} {:>7} {:>11} {:>8} {:>8} {:>6} {:>6} {:>6} {:>6} {:>8.0f} {:>8.0f} {:>8.0f} "
         "{:>8.0f} {:>8.0f}\n",
-        name, part.readers, tally.delivered, part.lost, part.skipped, tally.reordered,
-        tally.merged, tally.faults() - tally.reordered - tally.merged, part.closed,
+        name, part.readers, tally.delivered, part.lost, part.skipped, tally.reordered, tally.merged,
+        tally.faults() - tally.reordered - tally.merged, part.closed,
         microseconds(latency.percentile(50)), microseconds(latency.percentile(90)),
         microseconds(latency.percentile(99)), microseconds(latency.percentile(99.9)),
         microseconds(latency.max()));

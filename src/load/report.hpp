@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <string>
-
 #include "load/config.hpp"
 #include "load/histogram.hpp"
 #include "load/process_sample.hpp"
 #include "load/tally.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
 
 namespace relay::load {
 
@@ -17,8 +17,8 @@ struct ClassReport {
     std::uint64_t readers = 0;
     std::uint64_t expected = 0;
     std::uint64_t lost = 0;
-    std::uint64_t skipped = 0;  // missed by readers that stalled, which is no fault
-    std::uint64_t closed = 0;   // readers closed by the relay
+    std::uint64_t skipped = 0;         // missed by readers that stalled, which is no fault
+    std::uint64_t closed = 0;          // readers closed by the relay
     std::uint64_t excused_closed = 0;  // of them, such as stalled
     Tally tally;
 };
@@ -36,7 +36,7 @@ struct Report {
 
     std::uint64_t publishers = 0;
     std::uint64_t sent = 0;
-    bool stuck = false;         // readers fell silent before the publishers were done
+    bool stuck = false;          // readers fell silent before the publishers were done
     double publish_seconds = 0;  // from the first publication to the last delivery
     Histogram lateness;
     std::map<std::string, ClassReport> classes;

@@ -2,7 +2,6 @@
 #include "load/report.hpp"
 
 #include <gmock/gmock.h>
-
 #include <nlohmann/json.hpp>
 
 namespace relay::load {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/resolver.hpp"
 
-#include <netdb.h>
-
 #include <cstring>
 #include <memory>
+#include <netdb.h>
 
 namespace relay::load {
 

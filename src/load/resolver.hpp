@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/socket.h>
+#include "base/error.hpp"
+#include "net/url.hpp"
 
 #include <map>
 #include <string>
-
-#include "base/error.hpp"
-#include "net/url.hpp"
+#include <sys/socket.h>
 
 namespace relay::load {
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/run.hpp"
 
+#include "load/options.hpp"
+#include "load/worker.hpp"
+
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,11 +12,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
-
-#include "load/options.hpp"
-#include "load/worker.hpp"
 
 namespace relay::load {
 namespace {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/run.hpp"
 
+#include "base/clock.hpp"
+#include "load/relay_for_test.hpp"
+
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <functional>
 #include <string>
+#include <unistd.h>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "load/relay_for_test.hpp"
 
 namespace relay::load {
 namespace {
@@ -77,21 +77,21 @@ auto counted(std::uint64_t Tally::* kind) {
 // Two topics with two readers each.
 INSTANTIATE_TEST_SUITE_P(
     Load, EachFault,
-    testing::Values(
-        FaultCase{"loss", Fault::drops, counted(&Tally::gaps), 4, 4},
-        FaultCase{"duplicate", Fault::duplicates, counted(&Tally::duplicated), 4, 0},
-        FaultCase{"reordering", Fault::reorders, counted(&Tally::reordered), 4, 0},
-        FaultCase{"merging", Fault::merges, counted(&Tally::merged), 4, 0},
-        FaultCase{"truncation", Fault::truncates, counted(&Tally::truncated), 4, 4},
-        FaultCase{"corruption", Fault::corrupts, counted(&Tally::corrupted), 4, 4},
-        FaultCase{"change_of_type", Fault::retypes, counted(&Tally::retyped), 4, 0},
-        FaultCase{"misrouting", Fault::misroutes, counted(&Tally::misrouted), 4, 0},
-        FaultCase{"echo", Fault::echoes, counted(&Tally::misrouted), 2, 0},
-        FaultCase{"closed_reader", Fault::closes,
-                  [](const Report& report) { return report.close_codes.at(1013); }, 4, 4 * 18},
-        FaultCase{"closed_publisher", Fault::hangs_up,
-                  [](const Report& report) { return report.publishers_closed; }, 2,
-                  4}),  // the third message was sent and never relayed
+    testing::Values(FaultCase{"loss", Fault::drops, counted(&Tally::gaps), 4, 4},
+                    FaultCase{"duplicate", Fault::duplicates, counted(&Tally::duplicated), 4, 0},
+                    FaultCase{"reordering", Fault::reorders, counted(&Tally::reordered), 4, 0},
+                    FaultCase{"merging", Fault::merges, counted(&Tally::merged), 4, 0},
+                    FaultCase{"truncation", Fault::truncates, counted(&Tally::truncated), 4, 4},
+                    FaultCase{"corruption", Fault::corrupts, counted(&Tally::corrupted), 4, 4},
+                    FaultCase{"change_of_type", Fault::retypes, counted(&Tally::retyped), 4, 0},
+                    FaultCase{"misrouting", Fault::misroutes, counted(&Tally::misrouted), 4, 0},
+                    FaultCase{"echo", Fault::echoes, counted(&Tally::misrouted), 2, 0},
+                    FaultCase{"closed_reader", Fault::closes,
+                              [](const Report& report) { return report.close_codes.at(1013); }, 4,
+                              4 * 18},
+                    FaultCase{"closed_publisher", Fault::hangs_up,
+                              [](const Report& report) { return report.publishers_closed; }, 2,
+                              4}),  // the third message was sent and never relayed
     [](const auto& fault) { return fault.param.name; });
 
 TEST(Load, finds_a_loss_at_the_very_end) {

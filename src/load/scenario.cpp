@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/scenario.hpp"
 
+#include "base/duration.hpp"
+#include "net/url.hpp"
+
 #include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <sstream>
-
-#include "base/duration.hpp"
-#include "net/url.hpp"
 
 namespace relay::load {
 namespace {
@@ -33,8 +33,8 @@ Result<void> apply_stall(Group& group, std::string_view text) {
 Result<void> apply_header(Group& group, std::string_view text) {
     const auto colon = text.find(':');
     if (colon == 0 || colon == text.npos) return fail(Errc::invalid, "header is not NAME:VALUE");
-    group.headers.push_back(
-        std::string(text.substr(0, colon)) + ": " + std::string(text.substr(colon + 1)));
+    group.headers.push_back(std::string(text.substr(0, colon)) + ": " +
+                            std::string(text.substr(colon + 1)));
     return {};
 }
 

@@ -45,8 +45,8 @@ TEST(Scenario, keeps_the_class_that_a_stalled_reader_is_given) {
 
 TEST(Scenario, refuses_what_it_does_not_understand_and_names_the_line) {
     for (const char* line :
-         {"look ws://h/t", "sub", "sub http://", "sub wss://h/t", "sub ftp://h/t", "sub ws://h/t -1",
-          "sub ws://h/t 1x", "sub ws://h/t colour=red", "sub ws://h/t stall=5s",
+         {"look ws://h/t", "sub", "sub http://", "sub wss://h/t", "sub ftp://h/t",
+          "sub ws://h/t -1", "sub ws://h/t 1x", "sub ws://h/t colour=red", "sub ws://h/t stall=5s",
           "sub ws://h/t stall=x:1s", "sub ws://h/t rcvbuf=", "sub ws://h/t header=nothing"}) {
         const auto groups = parse_scenario("# first\n" + std::string(line));
         ASSERT_FALSE(groups.has_value()) << line;

@@ -52,10 +52,9 @@ TEST(SequenceTracker, agrees_with_a_set_of_all_numbers_seen) {
             const std::uint64_t number = random() % 60;
             const bool highest = seen.empty() || number > *seen.rbegin();
             const std::uint64_t next = seen.empty() ? 0 : *seen.rbegin() + 1;
-            const Arrival expected = !highest ? (seen.contains(number) ? Arrival::duplicated
-                                                                       : Arrival::reordered)
-                                              : (number == next ? Arrival::in_order
-                                                                : Arrival::after_gap);
+            const Arrival expected =
+                !highest ? (seen.contains(number) ? Arrival::duplicated : Arrival::reordered)
+                         : (number == next ? Arrival::in_order : Arrival::after_gap);
             EXPECT_EQ(tracker.note(number), expected);
             seen.insert(number);
             EXPECT_EQ(tracker.distinct(), seen.size());

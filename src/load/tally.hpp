@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
 #include "load/histogram.hpp"
+
+#include <cstdint>
 
 namespace relay::load {
 
@@ -16,13 +16,13 @@ struct Tally {
 
     std::uint64_t duplicated = 0;
     std::uint64_t reordered = 0;
-    std::uint64_t merged = 0;      // followed another one within one WebSocket message
-    std::uint64_t truncated = 0;   // the WebSocket message ended before it was whole
-    std::uint64_t corrupted = 0;   // a stamp or body that nobody sent
-    std::uint64_t misrouted = 0;   // from another topic, or back to the connection it came from
-    std::uint64_t retyped = 0;     // text became binary or the reverse
-    std::uint64_t torn = 0;        // MPEG-TS: not whole packets, or pictures with packets missing
-    std::uint64_t dirty_skips = 0; // MPEG-TS: went on, after a gap, at no random-access point
+    std::uint64_t merged = 0;       // followed another one within one WebSocket message
+    std::uint64_t truncated = 0;    // the WebSocket message ended before it was whole
+    std::uint64_t corrupted = 0;    // a stamp or body that nobody sent
+    std::uint64_t misrouted = 0;    // from another topic, or back to the connection it came from
+    std::uint64_t retyped = 0;      // text became binary or the reverse
+    std::uint64_t torn = 0;         // MPEG-TS: not whole packets, or pictures with packets missing
+    std::uint64_t dirty_skips = 0;  // MPEG-TS: went on, after a gap, at no random-access point
 
     void merge(const Tally& other) {
         delivered += other.delivered;

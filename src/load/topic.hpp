@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "load/config.hpp"
 #include "load/payload.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace relay::load {
 

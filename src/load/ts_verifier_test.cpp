@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/ts_verifier.hpp"
 
+#include "load/ts_writer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <vector>
-
-#include "load/ts_writer.hpp"
 
 namespace relay::load {
 namespace {

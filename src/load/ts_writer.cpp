@@ -97,13 +97,13 @@ void TsWriter::write(const Stamp& stamp, bool random_access, Bytes& out) {
 // §2.4.4.3 and §2.4.4.8: one programme with one MPEG-1 video stream.
 void TsWriter::append_tables(Bytes& out) {
     Bytes section;
-    append(section, {0x00, 0xB0, 13, 0, 1, 0xC1, 0, 0, 0, 1, 0xE0 | ts::map_pid >> 8,
-                     ts::map_pid & 0xFF});
+    append(section,
+           {0x00, 0xB0, 13, 0, 1, 0xC1, 0, 0, 0, 1, 0xE0 | ts::map_pid >> 8, ts::map_pid & 0xFF});
     append_section(out, 0, association_counter_, section);
     section.clear();
-    append(section, {0x02, 0xB0, 18, 0, 1, 0xC1, 0, 0, 0xE0 | ts::video_pid >> 8,
-                     ts::video_pid & 0xFF, 0xF0, 0, 0x01, 0xE0 | ts::video_pid >> 8,
-                     ts::video_pid & 0xFF, 0xF0, 0});
+    append(section,
+           {0x02, 0xB0, 18, 0, 1, 0xC1, 0, 0, 0xE0 | ts::video_pid >> 8, ts::video_pid & 0xFF, 0xF0,
+            0, 0x01, 0xE0 | ts::video_pid >> 8, ts::video_pid & 0xFF, 0xF0, 0});
     append_section(out, ts::map_pid, map_counter_, section);
 }
 

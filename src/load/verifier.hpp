@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "load/payload.hpp"
 #include "load/sequence_tracker.hpp"
 #include "load/tally.hpp"
 #include "wire/message.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace relay::load {
 

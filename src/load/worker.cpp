@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/worker.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "load/access_token.hpp"
 #include "load/process_sample.hpp"
 #include "load/publisher.hpp"
 #include "load/reader.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace relay::load {
 namespace {
@@ -35,8 +35,8 @@ void Worker::for_each_connection(Action action) {
 }
 
 Result<void> Worker::add_topic(std::uint32_t number, const std::vector<const Group*>& groups) {
-    Topic& topic = *topics_.emplace_back(
-        new Topic{.number = number, .traffic = config_.traffic, .payload = payload_});
+    Topic& topic = *topics_.emplace_back(std::make_unique<Topic>(
+        Topic{.number = number, .traffic = config_.traffic, .payload = payload_}));
     // Readers know from the start how many publishers there are.
     for (const Role role : {Role::publisher, Role::reader, Role::idle})
         for (const Group* group : groups)
@@ -58,9 +58,8 @@ Result<void> Worker::add_group(const Group& group, Topic& topic) {
 void Worker::add_connection(const Group& group, Topic& topic, Opening opening) {
     Connection::Observer& observer = *this;
     if (group.role == Role::publisher) {
-        publishers_.push_back(std::make_unique<Publisher>(loop_, observer, std::move(opening),
-                                                          group, topic, topic.publishers.size(),
-                                                          echoes_));
+        publishers_.push_back(std::make_unique<Publisher>(
+            loop_, observer, std::move(opening), group, topic, topic.publishers.size(), echoes_));
         topic.publishers.push_back(publishers_.back().get());
     } else if (group.role == Role::reader) {
         readers_.push_back(std::make_unique<Reader>(loop_, observer, std::move(opening), group,
@@ -72,7 +71,9 @@ void Worker::add_connection(const Group& group, Topic& topic, Opening opening) {
     }
 }
 
-Tally& Worker::tally_of(const std::string& reader_class) { return classes_[reader_class].tally; }
+Tally& Worker::tally_of(const std::string& reader_class) {
+    return classes_[reader_class].tally;
+}
 
 void Worker::place_publishers(std::size_t first, std::size_t all) {
     first_place_ = first;
@@ -156,8 +157,7 @@ void Worker::pump_publishers() {
 }
 
 void Worker::watch_memory() {
-    report_.resident_peak =
-        std::max(report_.resident_peak, resident_memory(config_.processes));
+    report_.resident_peak = std::max(report_.resident_peak, resident_memory(config_.processes));
     loop_.at(SteadyTime::clock::now() + memory_check_every, [this] { watch_memory(); });
 }
 
@@ -170,8 +170,8 @@ void Worker::look_for_end() {
         const bool idle_time_over = now >= start_ + config_.traffic.duration;
         const bool over = publishers_.empty() ? idle_time_over : readers_finished();
         if (over || (silence > config_.drain && !publishers_.empty())) return loop_.finish();
-    } else if (!config_.traffic.rate && silence > std::max<SteadyTime::duration>(
-                                                      stuck_after, config_.drain)) {
+    } else if (!config_.traffic.rate &&
+               silence > std::max<SteadyTime::duration>(stuck_after, config_.drain)) {
         report_.stuck = true;
         return loop_.finish();
     }

@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "base/error.hpp"
 #include "load/config.hpp"
 #include "load/connection.hpp"
@@ -18,6 +9,15 @@
 #include "load/report.hpp"
 #include "load/resolver.hpp"
 #include "load/topic.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace relay::load {
 

@@ -22,6 +22,9 @@ namespace {
 // A body that nobody read is read over up to so many bytes; past that the connection is closed.
 constexpr std::size_t drain_most = 64 * 1024;
 
+constexpr std::chrono::seconds linger_time{1};
+constexpr std::size_t linger_most = 16 * 1024 * 1024;  // of a body that nobody wants
+
 std::string first_of_list(std::string_view text) {
     text = text.substr(0, text.find(','));
     while (text.ends_with(' ')) text.remove_suffix(1);
@@ -62,6 +65,7 @@ asio::awaitable<void> ConnectionExchange::refuse(const boost::system::error_code
                                 : error_response(400, "this is not HTTP: " + error.message());
     response.fields.add("Connection", "close");
     co_await respond(std::move(response));
+    co_await linger();
 }
 
 void ConnectionExchange::take_request() {
@@ -131,8 +135,10 @@ asio::awaitable<Result<void>> ConnectionExchange::respond(HttpResponse response)
         message.set(http::field::content_type, response.content_type);
     for (const auto& [name, value] : response.fields) message.set(name, value);
     // A body that the client still waits to send, or that is long, is not worth reading.
+    const bool body_is_long = parser_->is_header_done() &&
+                              parser_->content_length_remaining().value_or(0) > drain_most;
     message.keep_alive(parser_->is_header_done() && parser_->keep_alive() && invited_ &&
-                       response.fields["Connection"] != "close");
+                       !body_is_long && response.fields["Connection"] != "close");
     const std::size_t size = response.body.size();
     const bool bodiless = response.status == 204 || response.status == 304;
     if (request_.method != "HEAD" && !bodiless) message.body() = std::move(response.body);
@@ -160,9 +166,23 @@ asio::awaitable<bool> ConnectionExchange::finish() {
         drained += *read;
     }
     if (!closing_ && parser_->is_done()) co_return true;
+    co_await linger();
+    co_return false;
+}
+
+// Closing a socket with input unread would reset the connection and could destroy the answer on its
+// way (RFC 9112 §9.6): first reads over for a moment what still comes.
+asio::awaitable<void> ConnectionExchange::linger() {
     boost::system::error_code ignored;
     connection_.stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    co_return false;
+    connection_.stream.expires_after(linger_time);
+    std::vector<std::uint8_t> piece(16 * 1024);
+    for (std::size_t total = 0; total < linger_most;) {
+        auto [error, count] =
+            co_await connection_.stream.async_read_some(asio::buffer(piece), tuple_await);
+        if (error) co_return;
+        total += count;
+    }
 }
 
 SocketHandover ConnectionExchange::hand_over() {

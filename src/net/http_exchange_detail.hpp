@@ -39,6 +39,7 @@ public:
 
 private:
     boost::asio::awaitable<bool> invite_body();
+    boost::asio::awaitable<void> linger();
     boost::asio::awaitable<void> refuse(const boost::system::error_code& error);
     void take_request();
 

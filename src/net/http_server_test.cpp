@@ -275,12 +275,12 @@ TEST_F(HttpServerTest, HandsOverTheSocketWithWhatWasReadBeyondTheHeader) {
 
 TEST_F(HttpServerTest, StopsWhileConnectionsAreOpen) {
     const auto at = serve(echo);
-    TestSocket silent(at);
+    TestSocket silent(at);  // perhaps not accepted yet: then it is reset
     TestSocket waiting(at);
     waiting.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     waiting.read_answer();
     server->stop();
-    EXPECT_THAT(silent.read_to_end(), IsEmpty());
+    silent.wait_for_end();
     EXPECT_THAT(waiting.read_to_end(), IsEmpty());
     EXPECT_THROW(TestSocket{at}, std::runtime_error);
 }

@@ -83,6 +83,7 @@ void Poller::turn() {
         now_ = std::chrono::steady_clock::now();
         deliver(count);
         end_turn();
+        if (count < static_cast<int>(batch_.size())) break;  // what is ready now comes next turn
     }
     in_turn_ = false;
 }

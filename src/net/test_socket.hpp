@@ -71,6 +71,15 @@ public:
         return std::exchange(received_, {});
     }
 
+    // Until the connection is over, in order or by a reset.
+    void wait_for_end() {
+        char piece[1024];
+        ssize_t count;
+        while ((count = ::recv(number(), piece, sizeof piece, 0)) > 0) {
+        }
+        if (count < 0 && errno != ECONNRESET) throw std::runtime_error("the connection did not end");
+    }
+
     // A whole HTTP answer, its body by Content-Length.
     std::string read_answer() {
         std::string answer = read_until("\r\n\r\n");

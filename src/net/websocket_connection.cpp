@@ -127,6 +127,7 @@ void WebSocketConnection::close_frame_left() {
         // Closing the socket now, with input unread, would reset the connection and could destroy
         // the close frame on its way: first wait until the peer ends its side.
         ::shutdown(socket_.number(), SHUT_WR);
+    if (state_ == State::closing) schedule_deadline();  // from now on for the answer
 }
 
 void WebSocketConnection::watch_writable(bool on) {
@@ -249,7 +250,10 @@ void WebSocketConnection::expire_at(SteadyTime when) {
 void WebSocketConnection::schedule_deadline() {
     SteadyTime when;
     if (state_ == State::closing)
-        when = thread_.poller().now() + limits_.close_timeout;
+        // One that is too slow gets the time to come to the frame that says so.
+        when = thread_.poller().now() + (close_code_ == CloseCode::too_slow && !outbox_.empty()
+                                             ? limits_.peer_timeout
+                                             : limits_.close_timeout);
     else
         when = std::min({std::max(last_alive_, pinged_) + limits_.ping_every,
                          last_alive_ + limits_.peer_timeout, expires_});

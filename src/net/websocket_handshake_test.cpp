@@ -24,7 +24,7 @@ TEST(WebSocketHandshake, AnswersWithTheAcceptKeyOfTheRfc) {
     EXPECT_THAT(*answer, HasSubstr("HTTP/1.1 101 "));
     EXPECT_THAT(*answer, HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
     EXPECT_TRUE(answer->ends_with("\r\n\r\n"));
-    EXPECT_THAT(*answer, testing::Not(HasSubstr("Protocol")));
+    EXPECT_THAT(*answer, testing::Not(HasSubstr("Sec-WebSocket-Protocol")));
 }
 
 TEST(WebSocketHandshake, ConfirmsTheSubprotocolNull) {

@@ -1,1 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "session/server.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "auth/token.hpp"
+#include "base/random.hpp"
+#include "net/test_socket.hpp"
+
+namespace relay::session {
+namespace {
+
+using net::test::TestSocket;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+using wire::MessageType;
+using namespace std::chrono_literals;
+
+const Secret secret("a secret of more than thirty-two bytes");
+constexpr auto audience = "https://lab.example/access";
+
+Config config() {
+    Config settings;
+    settings.listen = "127.0.0.1";
+    settings.access_port = settings.relay_port = 0;
+    settings.access_fqdn = audience;
+    settings.relay_fqdn = "wss://lab.example/relay";
+    settings.secret = secret;
+    settings.io_threads = 2;
+    return settings;
+}
+
+struct TemporaryFolder {
+    TemporaryFolder() { std::filesystem::create_directory(path); }
+    ~TemporaryFolder() { std::filesystem::remove_all(path); }
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("relay-test-" + random_uuid());
+};
+
+std::string token(std::vector<std::string> scopes) {
+    const WallTime now = std::chrono::system_clock::now();
+    auth::Claims claims;
+    claims.audience = {audience};
+    claims.topic = "lamp";
+    claims.prefix = "session";
+    claims.scopes = std::move(scopes);
+    claims.booking_id = "b1";
+    claims.expires = now + 1h;
+    return auth::sign_token(claims, secret, "").value().reveal();
+}
+
+// The answer to a request of the access API.
+std::string ask(std::uint16_t port, const std::string& line, const std::string& authorization) {
+    TestSocket client(port);
+    client.send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: " + authorization +
+                "\r\nContent-Length: 0\r\n\r\n");
+    return client.read_to_end();
+}
+
+// A member of the topic, through the access API and the handshake.
+TestSocket join(const Server::Ports& ports) {
+    const std::string answer = ask(ports.access, "POST /session/lamp", token({"read", "write"}));
+    const std::size_t code = answer.find("?code=");
+    EXPECT_NE(code, std::string::npos) << answer;
+    TestSocket client(ports.relay);
+    client.send("GET /session/lamp" + answer.substr(code, 42) +
+                " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 101"));
+    return client;
+}
+
+TEST(ServerTest, PassesMessagesAmongTheMembersOfATopic) {
+    Server server(config());
+    const auto ports = server.start().value();
+    TestSocket one = join(ports);
+    TestSocket other = join(ports);
+    one.send_frame(MessageType::text, "hello");
+    EXPECT_EQ(other.read_frame().payload, "hello");
+    other.send_frame(MessageType::binary, "back");
+    EXPECT_EQ(one.read_frame().payload, "back");
+}
+
+TEST(ServerTest, ClosesEveryConnectionWithGoingAwayWhenItStops) {
+    Server server(config());
+    const auto ports = server.start().value();
+    TestSocket member = join(ports);
+    TestSocket busy(ports.access);  // in the middle of a request
+    busy.send("GET /hea");
+    std::thread client([&] {
+        EXPECT_EQ(member.read_frame().close_code(), 1001);
+        member.send_frame(MessageType::close, "\x03\xE9");
+    });
+    server.stop();
+    client.join();
+    EXPECT_EQ(member.read_to_end(), "");
+    busy.wait_for_end();
+    EXPECT_THROW(TestSocket{ports.relay}, std::runtime_error);
+    server.stop();  // again: no effect
+}
+
+TEST(ServerTest, StopsThoughAMemberDoesNotAnswer) {
+    Server server(config());
+    TestSocket mute = join(server.start().value());
+    server.stop();
+    EXPECT_EQ(mute.read_frame().close_code(), 1001);
+}
+
+TEST(ServerTest, ServesBothOnOnePort) {
+    Config settings = config();
+    settings.one_listener = true;
+    Server server(std::move(settings));
+    const auto ports = server.start().value();
+    EXPECT_EQ(ports.access, ports.relay);
+    TestSocket one = join(ports);
+    TestSocket other = join(ports);
+    one.send_frame(MessageType::text, "hello");
+    EXPECT_EQ(other.read_frame().payload, "hello");
+}
+
+TEST(ServerTest, GivesThePagesWhatItDoesNotServeItself) {
+    const auto pages = [](net::HttpExchange& exchange) -> boost::asio::awaitable<void> {
+        co_await exchange.respond({.body = "page " + exchange.request().target});
+    };
+    Server server(config(), pages);
+    const auto ports = server.start().value();
+    EXPECT_THAT(ask(ports.access, "GET /index.html", "x"), EndsWith("page /index.html"));
+    EXPECT_THAT(ask(ports.access, "GET /healthz", "x"), EndsWith(R"({"status":"ok"})"));
+}
+
+TEST(ServerTest, RefusesABodyThatNoClientSends) {
+    Server server(config());
+    TestSocket client(server.start().value().access);
+    client.send("POST /session/lamp HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+    client.send_some(std::string(200'000, 'x'));
+    client.stop_sending();
+    EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 413"));
+}
+
+TEST(ServerTest, TellsWhichPortIsTaken) {
+    Server first(config());
+    const auto ports = first.start().value();
+    Config settings = config();
+    settings.relay_port = ports.access;
+    Server second(std::move(settings));
+    const auto started = second.start();
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().code, Errc::unavailable);
+    EXPECT_THAT(started.error().detail, HasSubstr("port " + std::to_string(ports.access)));
+}
+
+TEST(ServerTest, DoesNotStartWithoutASecret) {
+    Config settings = config();
+    settings.secret = {};
+    Server server(std::move(settings));
+    const auto started = server.start();
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().code, Errc::invalid);
+}
+
+TEST(ServerTest, DoesNotStartWithAStateDirectoryThatItCannotMake) {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path / "file").put('x');
+    Config settings = config();
+    settings.state_dir = folder.path / "file";
+    Server server(std::move(settings));
+    const auto started = server.start();
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().code, Errc::internal);
+    EXPECT_THAT(started.error().detail, StartsWith("state-dir: "));
+}
+
+TEST(ServerTest, RemembersADenialOverARestart) {
+    const TemporaryFolder folder;
+    Config settings = config();
+    settings.state_dir = folder.path / "made by it";
+    {
+        Server server(settings);
+        const auto ports = server.start().value();
+        TestSocket member = join(ports);
+        EXPECT_THAT(ask(ports.access, "POST /bids/deny?bid=b1&exp=4000000000", token({"relay:admin"})),
+                    StartsWith("HTTP/1.1 204"));
+        EXPECT_EQ(member.read_frame().close_code(), 4403);
+    }
+    Server server(settings);
+    const auto ports = server.start().value();
+    EXPECT_THAT(ask(ports.access, "POST /session/lamp", token({"read"})),
+                AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("deny-listed")));
+}
+
+}  // namespace
+}  // namespace relay::session

@@ -24,6 +24,7 @@ void refuse_denied(int socket) {
 }
 
 bool is_update(const wire::Message& message) {
+    if (message.size() > 1024) return false;  // no command is so long, and parsing takes time here
     const auto payload = message.payload();
     const auto value = nlohmann::json::parse(payload.begin(), payload.end(), nullptr, false);
     return value.is_object() && value.value("cmd", nlohmann::json()) == "update";

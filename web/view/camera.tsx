@@ -19,9 +19,8 @@ export function Camera({ experiment }: { experiment: Experiment }) {
 
 // What to say in place of a live picture; empty while there is one.
 export function missingPicture({ states, lastPictureAt }: Experiment, now: number): string {
-  if (lastPictureAt !== undefined) {
-    const age = now - lastPictureAt;
-    return age > freshFor ? `No picture for ${Math.floor(age / 1000)} s` : '';
-  }
-  return states.video.phase === 'open' ? 'Waiting for the camera' : states.video.words;
+  if (states.video.phase !== 'open') return states.video.words;
+  if (lastPictureAt === undefined) return 'Waiting for the camera';
+  const age = now - lastPictureAt;
+  return age > freshFor ? `No picture for ${Math.floor(age / 1000)} s` : '';
 }

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SessionState } from '../shared/session.js';
+import { missingPicture } from './camera.js';
 import type { Experiment } from './experiment.js';
+
+const none = '–';
 
 // How well the connections work, in figures and in words.
 export function Health({ experiment }: { experiment: Experiment }) {
   const { states, latency, losses } = experiment;
+  // Figures of what is over would look as if they were still measured.
+  const connected = states.data.phase === 'open';
+  const pictured = !missingPicture(experiment, Date.now());
   const reconnects = states.video.reconnects + states.data.reconnects;
   return (
     <section class="health" aria-labelledby="health-title">
       <h2 id="health-title">Connection</h2>
       <dl class="figures">
-        <Figure name="Added latency" value={milliseconds(latency.latency)}
+        <Figure name="Added latency" value={connected ? milliseconds(latency.latency) : none}
                 about="Half of the way to the experiment and back, median of the last ten" />
-        <Figure name="Picture delay" value={pictureDelay(experiment.pictureDelay)}
+        <Figure name="Picture delay" value={pictured ? pictureDelay(experiment.pictureDelay) : none}
                 about="Age of the picture by the time code that the camera writes into it" />
         <Figure name="Pictures" value={`${Math.round(experiment.pictures.rate(Date.now()))} /s`}
                 about="Pictures decoded and drawn per second" />
@@ -50,11 +56,11 @@ function Link({ name, state }: { name: string; state: SessionState }) {
 }
 
 function milliseconds(value: number | undefined): string {
-  if (value === undefined) return '–';
+  if (value === undefined) return none;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
 // Clocks that differ give a senseless age; then no figure is better than a wrong one.
 function pictureDelay(value: number | undefined): string {
-  return value === undefined || value < 0 || value > 60_000 ? '–' : `${value} ms`;
+  return value === undefined || value < 0 || value > 60_000 ? none : `${value} ms`;
 }

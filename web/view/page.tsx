@@ -52,15 +52,18 @@ function overall(experiment: Experiment): { tone: string; words: string } {
   return { tone: 'good', words: 'Live' };
 }
 
+const freshFor = 1000;  // ms that a measurement may pass for current
+
 function Motion({ experiment }: { experiment: Experiment }) {
-  const { sample } = experiment;
-  const angle = sample ? ((sample.angle * 180) / Math.PI).toFixed(1).replace('-', '−') : '–';
+  const latest = experiment.angles.points.at(-1);
+  const fresh = latest !== undefined && Date.now() - latest.time < freshFor;
+  const angle = fresh ? `${latest.value.toFixed(1)}°`.replace('-', '−') : '–';
   const swing = Math.round(experiment.angles.points.reduce((m, p) => Math.max(m, Math.abs(p.value)), 0));
   return (
     <section class="motion" aria-labelledby="motion-title">
       <div class="heading">
         <h2 id="motion-title">Angle</h2>
-        <span class="reading">{angle}°</span>
+        <span class="reading">{angle}</span>
       </div>
       <Plot
         history={experiment.angles}

@@ -20,20 +20,24 @@ export function launchBrowser() {
 }
 
 // Runs `relay demo` and waits for the line that says where its page is.
-export async function startRelay(binary) {
-  const child = spawn(binary, ['demo', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startRelay(binary, environment = {}, options = []) {
+  const child = spawn(binary, ['demo', '--port', '0', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  let said = '';
   for await (const line of createInterface({ input: child.stdout })) {
+    said += `${line}\n`;
     const event = line.startsWith('{') ? JSON.parse(line) : {};
-    if (event.event !== 'listening') continue;
-    return {
-      page: event.page,
-      async close() {
-        child.kill('SIGINT');
-        if (child.exitCode === null) await once(child, 'exit');
-      },
-    };
+    if (event.event === 'listening') return { page: event.page, child, said, close: () => end(child) };
   }
   throw new Error('relay demo ended before it listened');
+}
+
+async function end(child) {
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  await ended;
 }
 
 export async function takeScreenshot(page, name) {

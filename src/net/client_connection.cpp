@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/random.hpp"
+#include "net/client_connection_detail.hpp"
+#include "net/tuple_await.hpp"
+#include "wire/frame_writer.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace relay::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using wire::CloseCode;
+using wire::MessageType;
+
+constexpr std::size_t read_size = 32 * 1024;
+constexpr std::size_t gather_size = 256 * 1024;
+constexpr std::size_t write_slice = 64 * 1024;  // so that progress of a long write shows
+
+SteadyTime now() {
+    return std::chrono::steady_clock::now();
+}
+
+Liveness::Limits limits_of(const WebSocketSettings& settings) {
+    return {settings.ping_every, settings.peer_timeout, settings.write_timeout,
+            settings.close_timeout};
+}
+
+std::string in_seconds(std::chrono::milliseconds duration) {
+    return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
+}
+
+}  // namespace
+
+wire::MaskKey MaskKeys::next() {
+    if (used_ == pool_.size()) {
+        fill_random(pool_);
+        used_ = 0;
+    }
+    wire::MaskKey key;
+    std::copy_n(pool_.begin() + static_cast<std::ptrdiff_t>(used_), key.size(), key.begin());
+    used_ += key.size();
+    return key;
+}
+
+WebSocketClient::Connection::Connection(std::unique_ptr<ByteStream> stream,
+                                        std::vector<std::uint8_t> received,
+                                        WebSocketSettings settings,
+                                        const asio::any_io_executor& executor)
+    : stream_(std::move(stream)),
+      received_(std::move(received)),
+      settings_(std::move(settings)),
+      reader_(wire::FrameReader::Role::client, settings_.max_message),
+      liveness_(limits_of(settings_), now()),
+      wake_(executor),
+      watch_(executor) {}
+
+awaitable<WebSocketEnd> WebSocketClient::Connection::run(MessageSource& source,
+                                                         MessageReceiver& receiver,
+                                                         std::stop_token stop) {
+    using namespace asio::experimental::awaitable_operators;
+    source_ = &source;
+    receiver_ = &receiver;
+    const std::stop_callback on_stop(std::move(stop), [this] { close(CloseCode::normal, ""); });
+    co_await (read_all() && write_all() && watch());
+    stream_->close();
+    co_return end_;
+}
+
+void WebSocketClient::Connection::notify() {
+    if (writer_waits_) wake_.cancel();
+}
+
+void WebSocketClient::Connection::close(CloseCode code, std::string_view reason) {
+    if (closing_ || broken_) return;
+    end_.by_us = true;
+    begin_close(code, reason);
+}
+
+// --- reading
+
+awaitable<void> WebSocketClient::Connection::read_all() {
+    std::span<std::uint8_t> first(received_);  // came together with the handshake's answer
+    bool more = take(first);
+    received_ = {};
+    std::vector<std::uint8_t> buffer(read_size);
+    while (more) more = co_await read_once(buffer);
+    reading_ = false;
+    loop_ended();
+}
+
+awaitable<bool> WebSocketClient::Connection::read_once(std::span<std::uint8_t> buffer) {
+    const auto room = reader_.direct_room();
+    const bool direct = room.size() >= buffer.size();
+    const auto count = co_await stream_->read_some(direct ? room : buffer);
+    if (!count || *count == 0) {
+        break_off(count ? "the far side ended the connection without a close frame"
+                        : count.error().detail);
+        co_return false;
+    }
+    liveness_.heard(now());
+    if (direct) co_return handle(reader_.direct_received(*count));
+    co_return take(buffer.first(*count));
+}
+
+bool WebSocketClient::Connection::take(std::span<std::uint8_t> bytes) {
+    while (!bytes.empty())
+        if (!handle(reader_.next(bytes))) return false;
+    return true;
+}
+
+// Whether reading goes on.
+bool WebSocketClient::Connection::handle(wire::FrameEvent event) {
+    using enum wire::FrameEvent::Kind;
+    switch (event.kind) {
+        case need_more:
+        case pong:
+            return true;
+        case message:
+            if (!closing_) receiver_->on_message(std::move(event.message));
+            return true;
+        case ping:  // only the newest needs an answer, RFC 6455 §5.5.3
+            pong_ = std::vector<std::uint8_t>(event.payload.begin(), event.payload.end());
+            notify();
+            return true;
+        case close:
+        case error:
+            break;
+    }
+    end_.code = event.code;
+    end_.reason = event.reason;
+    begin_close(event.code, event.kind == error ? event.reason : "");
+    return false;
+}
+
+// --- writing
+
+awaitable<void> WebSocketClient::Connection::write_all() {
+    while (!broken_ && !close_sent_) {
+        compose();
+        if (!out_.empty()) {
+            co_await write_out();
+        } else {
+            if (out_.capacity() > write_slice) out_ = {};  // an idle connection is to stay small
+            writer_waits_ = true;
+            wake_.expires_at(SteadyTime::max());
+            co_await wake_.async_wait(tuple_await);
+            writer_waits_ = false;
+        }
+    }
+    loop_ended();
+}
+
+// Fills out_ with what is to be sent next: control frames first, a close frame last.
+void WebSocketClient::Connection::compose() {
+    out_.clear();
+    if (closing_) {
+        append(MessageType::close, close_->payload());
+        close_sent_ = true;  // by the write that follows; nothing may come after it
+        return;
+    }
+    if (pong_) append(MessageType::pong, *pong_);
+    pong_.reset();
+    if (std::exchange(ping_wanted_, false)) {
+        append(MessageType::ping, {});
+        liveness_.ping_sent(now());
+    }
+    source_->gather(batch_, gather_size);
+    for (const auto& message : batch_) append(message->type(), message->payload());
+    batch_.clear();
+}
+
+void WebSocketClient::Connection::append(MessageType type, std::span<const std::uint8_t> payload) {
+    wire::append_client_frame(out_, type, payload, mask_keys_.next());
+}
+
+awaitable<void> WebSocketClient::Connection::write_out() {
+    std::span<const std::uint8_t> rest(out_);
+    while (!rest.empty()) {
+        const auto slice = rest.first(std::min(rest.size(), write_slice));
+        rest = rest.subspan(slice.size());
+        liveness_.write_began(now());
+        const auto written = co_await stream_->write_all(slice);
+        if (!written) {
+            break_off(written.error().detail);
+            co_return;
+        }
+        liveness_.write_ended(now());
+    }
+}
+
+// --- ending
+
+awaitable<void> WebSocketClient::Connection::watch() {
+    while (loops_ > 0) {
+        act_on(liveness_.check(now()));
+        watch_.expires_at(liveness_.next_check(now()));
+        co_await watch_.async_wait(tuple_await);
+    }
+}
+
+void WebSocketClient::Connection::act_on(Liveness::Verdict verdict) {
+    switch (verdict) {
+        case Liveness::Verdict::alive:
+            return;
+        case Liveness::Verdict::ping_due:
+            ping_wanted_ = true;
+            return notify();
+        case Liveness::Verdict::peer_silent:
+            return break_off("nothing heard for " + in_seconds(settings_.peer_timeout));
+        case Liveness::Verdict::write_stuck:
+            return break_off("the far side took no data for " +
+                             in_seconds(settings_.write_timeout));
+        case Liveness::Verdict::close_unanswered:
+            return break_off("the close handshake took too long");
+    }
+}
+
+void WebSocketClient::Connection::begin_close(CloseCode code, std::string_view reason) {
+    if (std::exchange(closing_, true)) return;  // ours was sent; the far side's is its answer
+    close_ = wire::close_message(code, reason);
+    liveness_.close_began(now());
+    watch_.cancel();  // to look at the new, nearer limit
+    notify();
+}
+
+// The connection is of no use any more. What the far side said in a close frame stays.
+void WebSocketClient::Connection::break_off(std::string_view why) {
+    if (std::exchange(broken_, true)) return;
+    if (reading_ && end_.reason.empty()) end_.reason = why;
+    stream_->close();
+    notify();
+}
+
+void WebSocketClient::Connection::loop_ended() {
+    if (--loops_ == 0) watch_.cancel();
+}
+
+}  // namespace relay::net

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the end-to-end tests: they run the real program and speak to it from outside.
+
+RELAY_BIN names the program (build/bin/relay), RELAY_E2E_SCALE (1) scales counts down for slow builds.
+"""
+
+import asyncio
+import inspect
+import subprocess
+
+import pytest
+
+from relay_process import BINARY, DEADLINE, Relay, environment
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Runs tests that are coroutines, each in a loop of its own and not for ever."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**arguments), 4 * DEADLINE))
+    return True
+
+
+@pytest.fixture
+def start_relay(tmp_path_factory):
+    """Starts relays with further flags; at the end of the test each has to stop well."""
+    running = []
+
+    def start(*flags, **options):
+        relay = Relay(options.pop("folder", None) or tmp_path_factory.mktemp("relay"), *flags, **options)
+        running.append(relay.start())
+        return relay
+
+    yield start
+    for relay in running:
+        if relay.is_running():
+            relay.stop()
+
+
+@pytest.fixture
+def relay(start_relay):
+    return start_relay()
+
+
+@pytest.fixture(scope="module")
+def shared_relay(tmp_path_factory):
+    """One relay for the tests of a file that leave no trace in it."""
+    relay = Relay(tmp_path_factory.mktemp("relay"), "--max-message", "1MiB").start()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def run_command():
+    """Runs a command of the program to its end: status, standard output, standard error."""
+    def run(*arguments, **env):
+        done = subprocess.run([BINARY, *arguments], env=environment(**env), capture_output=True,
+                              text=True, timeout=DEADLINE)
+        return done.returncode, done.stdout, done.stderr
+
+    return run

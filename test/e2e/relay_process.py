@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A relay as its users have it: the program, its addresses, and the calls that clients make."""
+
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+
+import websockets
+
+import tokens
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.path.abspath(os.environ.get("RELAY_BIN", ROOT / "build/bin/relay"))
+RELAY_FQDN = "wss://lab.example/ed0/relay"
+# Everything waits for an event, and no longer than this; sanitizers and busy machines are slow.
+DEADLINE = 30
+SCALE = float(os.environ.get("RELAY_E2E_SCALE", "1"))
+SANITIZED = any(mark in pathlib.Path(BINARY).read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
+
+_REPORTS = ("ERROR: AddressSanitizer", "WARNING: ThreadSanitizer", "runtime error:",
+            "ERROR: LeakSanitizer", "Assertion")
+
+
+def scaled(count):
+    """A number of repetitions, fewer when RELAY_E2E_SCALE says so."""
+    return max(1, int(count * SCALE))
+
+
+def environment(**settings):
+    """Nothing of the caller's but what programs and sanitizers need."""
+    kept = {name: value for name, value in os.environ.items()
+            if name in ("PATH", "HOME", "TMPDIR") or name.endswith("SAN_OPTIONS")}
+    return {**kept, **settings}
+
+
+def free_port():
+    """A port below those that the kernel gives out by itself, so that nobody takes it meanwhile."""
+    for port in range(20000 + os.getpid() % 10000, 32000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise RuntimeError("no free port")
+
+
+_given = set()
+
+
+def wait_until(condition, what, seconds=DEADLINE):
+    """For what cannot be awaited: /proc, and answers to questions."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.01)
+    return value
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Process:
+    """A command of the relay that runs until it is stopped."""
+
+    def __init__(self, folder, command, flags, env):
+        self.folder = pathlib.Path(folder)
+        self.arguments = [BINARY, *command, *flags]
+        self.env = environment(**env)
+        self.process = None
+        self.log_path = self.folder / f"log-{len(list(self.folder.iterdir()))}"
+
+    def launch(self):
+        """Starts it; the one line of JSON that it prints when it listens."""
+        self.log_file = open(self.log_path, "ab")
+        self.process = subprocess.Popen(self.arguments, env=self.env, stdout=subprocess.PIPE,
+                                        stderr=self.log_file, cwd=self.folder)
+        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.arguments} did not start: {self.log()}")
+        return json.loads(line)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, with_signal=signal.SIGTERM):
+        """Ends it as an operator does; it has to end well."""
+        if not self.is_running():
+            raise AssertionError(f"it has ended by itself: {self.log()}")
+        self.process.send_signal(with_signal)
+        status = self.process.wait(DEADLINE)
+        self.close_files()
+        log = self.log()
+        assert status == 0, f"status {status}: {log[-4000:]}"
+        assert not any(mark in log for mark in _REPORTS), log[-8000:]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.close_files()
+
+    def close_files(self):
+        self.process.stdout.close()
+        self.log_file.close()
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.pid}/task"))
+
+    def resident(self):
+        """Bytes of memory."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+    def processor_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Relay(Process):
+    def __init__(self, folder, *flags, access_port=0, relay_port=0, secret=tokens.SECRET, env=None):
+        settings = ["--listen", "127.0.0.1", "--access-fqdn", tokens.AUDIENCE, "--relay-fqdn",
+                    RELAY_FQDN, "--access-port", str(access_port), "--relay-port", str(relay_port),
+                    "--state-dir", str(pathlib.Path(folder) / "state")]
+        super().__init__(folder, ["session", "relay"], settings + list(flags),
+                         {"RELAY_SECRET": secret, **(env or {})})
+
+    def start(self):
+        ports = self.launch()
+        assert ports["event"] == "listening"
+        self.access_port = int(ports["access"].rpartition(":")[2])
+        self.relay_port = int(ports["relay"].rpartition(":")[2])
+        return self
+
+    # ---- the access API
+
+    def call(self, method, path, token=None, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.access_port, timeout=DEADLINE)
+        fields = dict(headers or {})
+        if token is not None:
+            fields["Authorization"] = token
+        try:
+            connection.request(method, path, body=body, headers=fields)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def deny(self, booking, expires=4_000_000_000):
+        query = urllib.parse.urlencode({"bid": booking, "exp": expires})
+        answer = self.call("POST", f"/bids/deny?{query}", tokens.admin_token())
+        assert answer.status == 204, answer.body
+
+    def allow(self, booking, expires=4_000_000_000):
+        query = urllib.parse.urlencode({"bid": booking, "exp": expires})
+        answer = self.call("POST", f"/bids/allow?{query}", tokens.admin_token())
+        assert answer.status == 204, answer.body
+
+    def bookings(self, which):
+        return self.call("GET", f"/bids/{which}", tokens.admin_token()).json["booking_ids"]
+
+    def status(self):
+        return self.call("GET", "/status", tokens.stats_token()).json
+
+    def members(self, topic):
+        return [entry for entry in self.status() if entry["topic"] == topic
+                and entry["remote_addr"] != "internal"]
+
+    # ---- WebSockets
+
+    def uri(self, topic="lamp", token=None, **claims):
+        """An address with a fresh code, at this machine instead of the public name."""
+        answer = self.call("POST", f"/session/{urllib.parse.quote(topic, safe='')}",
+                           token or tokens.token(topic=topic, **claims))
+        assert answer.status == 200, answer.body
+        return self.local(answer.json["uri"])
+
+    def local(self, uri):
+        assert uri.startswith(RELAY_FQDN + "/"), uri
+        return f"ws://127.0.0.1:{self.relay_port}{uri[len('wss://lab.example'):]}"
+
+    def connect(self, uri, **options):
+        """A foreign client, python3-websockets; to be awaited or used as a context."""
+        settings = {"max_size": 64 << 20, "max_queue": None, "ping_interval": None, "compression": None,
+                    "open_timeout": DEADLINE, "close_timeout": DEADLINE, **options}
+        return websockets.connect(uri, **settings)
+
+    def join(self, topic="lamp", **claims):
+        return self.connect(self.uri(topic, **claims))
+
+    @contextlib.asynccontextmanager
+    async def crowd(self, count, topic="lamp", **claims):
+        """So many members of one topic."""
+        async with contextlib.AsyncExitStack() as stack:
+            yield [await stack.enter_async_context(self.join(topic, **claims)) for _ in range(count)]
