@@ -116,7 +116,8 @@ private:
     void keep(Connection& connection, View bytes, std::size_t wanted);
     std::size_t upgrade(Connection& connection, View bytes);
     void fan_out(const Connection& from, View frame);
-    bool enqueue(Connection& to, View frame, std::size_t sent, std::shared_ptr<const Bytes>& copy);
+    static void enqueue(Connection& to, View frame, std::size_t sent,
+                        std::shared_ptr<const Bytes>& copy);
     void drain(Connection& connection);
     void close(Connection& connection);
 
@@ -273,13 +274,12 @@ void BareSender::fan_out(const Connection& from, View frame) {
     }
 }
 
-bool BareSender::enqueue(Connection& to, View frame, std::size_t sent,
+void BareSender::enqueue(Connection& to, View frame, std::size_t sent,
                          std::shared_ptr<const Bytes>& copy) {
-    if (sent == 0 && to.queued + frame.size() > queue_limit) return false;
+    if (sent == 0 && to.queued + frame.size() > queue_limit) return;
     if (!copy) copy = std::make_shared<const Bytes>(frame.begin(), frame.end());
     to.queue.push_back({copy, sent});
     to.queued += frame.size() - sent;
-    return true;
 }
 
 void BareSender::drain(Connection& connection) {

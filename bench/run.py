@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import secrets
+import socket
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ class Workload:
     name: str
     what: str
     options: str
+    relay_options: str = ""  # of the server
     figure: str = "cpu"  # or "memory" (KiB per connection) or "p99" (ms, readers that do not stall)
     limit: float | None = None  # of the ratio, or of relay's own figure for "memory"
 
@@ -42,7 +44,8 @@ WORKLOADS = [
     Workload("W3", "1 x 1, 100 B, as fast as possible",
              "--messages 400000 --size 100 --rate max --window 1024 --batch 64"),
     Workload("W4", "1 x 1, 1 MB, as fast as possible",
-             "--messages 800 --size 1000000 --rate max --window 8"),
+             "--messages 800 --size 1000000 --rate max --window 8",
+             relay_options="--queue-size 16777216"),  # the window on purpose exceeds the default
     Workload("W5", "1 x 2000, 1 KB, 10/s",
              "--readers 2000 --size 1024 --messages 100 --rate 10"),
     Workload("W6", "10000 idle connections on 100 topics",
@@ -82,16 +85,23 @@ class Server:
         self.process.stdout.close()
 
 
-def bare_sender(build: pathlib.Path, _: pathlib.Path) -> Server:
+def bare_sender(build: pathlib.Path, _secret_file: pathlib.Path, _workload: Workload) -> Server:
     return Server([str(build / "bare_sender")],
                   lambda event: ["--url", f"ws://{event['relay']}/t{{topic}}"])
 
 
-def relay(build: pathlib.Path, secret_file: pathlib.Path) -> Server:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def relay(build: pathlib.Path, secret_file: pathlib.Path, workload: Workload) -> Server:
     audience = "http://127.0.0.1"
+    port = free_port()  # relay must know the address that it gives out
     command = [str(build / "relay"), "session", "relay", "--listen", "127.0.0.1",
-               "--access-port", "0", "--relay-port", "0", "--access-fqdn", audience,
-               "--secret-file", str(secret_file)]
+               "--access-port", "0", "--relay-port", str(port), "--access-fqdn", audience,
+               "--relay-fqdn", f"ws://127.0.0.1:{port}", "--secret-file", str(secret_file),
+               *workload.relay_options.split()]
     return Server(command, lambda event: [
         "--access", f"http://{event['access']}", "--audience", audience,
         "--secret-file", str(secret_file)])
@@ -160,7 +170,7 @@ def run(options: argparse.Namespace, secret_file: pathlib.Path) -> list[dict]:
         reports = {name: [] for name in SERVERS}
         for _ in range(options.rounds):
             for name, start in SERVERS.items():
-                with start(options.build, secret_file) as server:
+                with start(options.build, secret_file, workload) as server:
                     reports[name].append(measure(options.build, server, workload))
         summaries.append(summary_of(workload, reports))
         print(line_of(summaries[-1]), flush=True)

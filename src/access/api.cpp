@@ -87,8 +87,8 @@ std::expected<BookingQuery, HttpResponse> read_booking_query(const HttpRequest& 
 // `example.org:8082` and `[::1]:8082` without the port.
 std::string_view without_port(std::string_view host) {
     const std::size_t colon = host.rfind(':');
-    const bool has_port = colon != std::string_view::npos &&
-                          host.find(']', colon) == std::string_view::npos;
+    const bool has_port =
+        colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
     return has_port ? host.substr(0, colon) : host;
 }
 

@@ -15,7 +15,7 @@
 namespace relay::access {
 
 struct ApiSettings {
-    std::string audience;       // tokens must name it; its path is the base path of the API
+    std::string audience;  // tokens must name it; its path is the base path of the API
     // What the WebSocket URIs begin with; empty: `ws://`, the host that the client asked for, and
     // `relay_port`.
     std::string relay_address;

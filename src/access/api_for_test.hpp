@@ -24,7 +24,7 @@ struct ApiFixture : testing::Test {
     std::vector<std::string> closed;  // bookings whose connections were closed
     Admission admission{[this] { return now; }, false, journal,
                         [this](const std::string& booking_id) { closed.push_back(booking_id); }};
-    ApiSettings settings{audience, "wss://relay.example/ed0/relay", {"*"}, std::chrono::seconds(0)};
+    ApiSettings settings{.audience = audience, .relay_address = "wss://relay.example/ed0/relay"};
     net::Router api = make(admission);
 
     net::Router make(Admission& with) {

@@ -53,6 +53,29 @@ TEST_F(AccessApi, a_topic_with_a_slash_is_escaped_in_the_request_and_plain_in_th
         StartsWith(R"({"uri":"wss://relay.example/ed0/relay/session/spin30/da%20ta%3F?code=)"));
 }
 
+TEST_F(AccessApi, without_a_relay_address_the_uri_follows_the_host_that_was_asked) {
+    settings.relay_address = "";
+    settings.relay_port = 8083;
+    const net::Router router = make(admission);
+    const struct {
+        std::string host, begin;
+    } rows[] = {
+        {"lab.example", "ws://lab.example:8083/session/"},
+        {"lab.example:8082", "ws://lab.example:8083/session/"},
+        {"127.0.0.1:8082", "ws://127.0.0.1:8083/session/"},
+        {"[::1]:8082", "ws://[::1]:8083/session/"},
+        {"[::1]", "ws://[::1]:8083/session/"},
+    };
+    for (const auto& row : rows) {
+        net::HttpRequest request;
+        request.method = "POST";
+        request.target = "/session/spin30-data";
+        request.fields.add("Host", row.host);
+        request.fields.add("Authorization", sign(session_claims()));
+        EXPECT_THAT(router.respond(request).body, StartsWith(R"({"uri":")" + row.begin));
+    }
+}
+
 TEST_F(AccessApi, the_stats_topic_is_joined_like_any_other) {
     auth::Claims claims = session_claims();
     claims.topic = "stats";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "base/error.hpp"
 
 namespace relay {
 

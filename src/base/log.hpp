@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+
 #include <fmt/format.h>
 
 #include <concepts>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "base/error.hpp"
 
 // Structured logs: an event is a lower-case message plus fields. One line each, as JSON or text.
 // Levels: `info` is rare, and nothing that a peer can trigger without bound is above `debug`.
@@ -25,7 +25,8 @@ struct Settings {
     std::string file;  // a path, `stdout`, or empty for standard error
 };
 
-// Replaces the process's one logger. A file that cannot be opened is an error; the old logger stays.
+// Replaces the process's one logger. A file that cannot be opened is an error; the old logger
+// stays.
 Result<void> configure(const Settings& settings);
 
 struct Field {

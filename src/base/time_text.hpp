@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "base/clock.hpp"
 #include "base/error.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace relay {
 

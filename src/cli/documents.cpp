@@ -75,7 +75,7 @@ std::string settings_document() {
     const AllSettings all;
     std::string text(settings_introduction);
     for (const config::Schema& schema : all.schemas) {
-        text += fmt::format("\n## relay {}\n{}", schema.command, config::markdown(schema));
+        text += fmt::format("\n## {}\n{}", schema.command, config::markdown(schema));
     }
     return text;
 }

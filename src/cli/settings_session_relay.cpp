@@ -25,9 +25,9 @@ std::vector<Setting> address_settings(session::Config& config) {
          .group = "Addresses",
          .names = {{"RELAY_RELAY_FQDN"}, documented("RELAY_RELAYFQDN"), later("RELAY_URL")},
          .help = "Public address of the WebSocket endpoint, as wss://lab.example/relay; what "
-                 "clients are sent to begins with it.",
-         .value = config::text(config.relay_fqdn, "URL"),
-         .required = true},
+                 "clients are sent to begins with it. When empty: ws://, the host that the client "
+                 "asked for, and --relay-port.",
+         .value = config::text(config.relay_fqdn, "URL")},
         {.name = "access-port",
          .group = "Addresses",
          .names = {{"RELAY_ACCESS_PORT"},

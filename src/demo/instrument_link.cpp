@@ -54,9 +54,10 @@ void InstrumentLink::tick_at(SteadyTime time) {
     timer_.expires_at(time);
     timer_.async_wait([this, time](const boost::system::error_code& error) {
         if (error) return;
-        send(instrument_.next_sample(clock_()));
-        // After a suspension of the machine it does not catch up.
+        // Dated when it was due: the simulated motion does not stutter when the machine is busy.
         const auto now = std::chrono::steady_clock::now();
+        send(instrument_.next_sample(clock_() - (now - time)));
+        // After a suspension of the machine it does not catch up.
         tick_at(std::max(time + Pendulum::interval, now - 1s));
     });
 }

@@ -22,7 +22,7 @@ struct Config {
     std::chrono::milliseconds ping_every{10'000};
     std::chrono::milliseconds peer_timeout{25'000};
     std::chrono::milliseconds retry_min{500};
-    std::chrono::milliseconds retry_max{10'000};
+    std::chrono::milliseconds retry_max{2'500};  // a relay that restarts has its hosts back in 3 s
     std::chrono::milliseconds shutdown_grace{5000};
 };
 

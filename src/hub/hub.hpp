@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "hub/topic.hpp"
+#include "hub/topic_directory.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <unordered_map>
-
-#include "hub/topic.hpp"
-#include "hub/topic_directory.hpp"
 
 namespace relay::hub {
 

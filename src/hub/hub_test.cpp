@@ -15,7 +15,8 @@ using wire::Message;
 using wire::MessageType;
 
 wire::MessagePtr message_of(const std::string& text, MessageType type = MessageType::text) {
-    return Message::copy_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, type);
+    return Message::copy_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
+                            type);
 }
 
 struct Listener final : Subscriber {

@@ -77,7 +77,8 @@ bool Outbox::over_limits(std::size_t from, SteadyTime now, std::chrono::millisec
     if (now - waiting_[from].since > age) return true;
     if (from == front_ && bytes_ <= limits_->bytes) return false;
     std::size_t bytes = 0;
-    for (std::size_t i = from; i < waiting_.size(); ++i) bytes += waiting_[i].message->encoded().size();
+    for (std::size_t i = from; i < waiting_.size(); ++i)
+        bytes += waiting_[i].message->encoded().size();
     return bytes > limits_->bytes && from + 1 < waiting_.size();
 }
 
@@ -114,8 +115,8 @@ std::size_t Outbox::find_random_access(std::size_t from, SteadyTime now) const {
 // anything was dropped.
 bool Outbox::skip_pictures(SteadyTime now) {
     const std::size_t cut = find_picture(first_droppable());
-    // Without a picture's start all that waits is the end of the one being sent, which must be kept,
-    // unless the stream has no pictures at all.
+    // Without a picture's start all that waits is the end of the one being sent, which must be
+    // kept, unless the stream has no pictures at all.
     if (cut == waiting_.size()) {
         if (pictures_seen_ && bytes_ < unending_picture * limits_->bytes) return false;
         drop_between(first_droppable(), waiting_.size());
@@ -169,7 +170,9 @@ void Outbox::push_rest(MessagePtr message, std::size_t sent, SteadyTime now) {
     bytes_ -= sent;
 }
 
-void Outbox::drop_data() { drop_between(first_droppable(), waiting_.size()); }
+void Outbox::drop_data() {
+    drop_between(first_droppable(), waiting_.size());
+}
 
 void Outbox::append(MessagePtr message, SteadyTime now) {
     if (empty() && front_ > 0) {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/uio.h>
+#include "base/clock.hpp"
+#include "wire/message.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <sys/uio.h>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "wire/message.hpp"
 
 namespace relay::hub {
 
@@ -30,8 +29,9 @@ struct OutboxLimits {
 // The messages that wait for one subscriber's socket: bounded in bytes and in age, so that one who
 // stops reading costs little memory and delays nobody. Over a bound,
 // - on an MPEG-TS topic whole pictures are dropped: what was begun is finished to its end, and the
-//   next byte is the newest random-access point, queued or still to come. Cuts fall between 188-byte
-//   packets, so a decoder never sees a torn packet or a picture whose reference is missing;
+//   next byte is the newest random-access point, queued or still to come. Cuts fall between
+//   188-byte packets, so a decoder never sees a torn packet or a picture whose reference is
+//   missing;
 // - on other topics the policy of the limits decides.
 // Pure; belongs to its subscriber's thread. An empty outbox holds no memory after release().
 class Outbox {

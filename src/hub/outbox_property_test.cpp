@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a subscriber's socket does, an MPEG-TS viewer gets whole packets in order, gaps fall
 // between pictures, and a random-access point follows each gap.
+#include "hub/outbox.hpp"
+#include "hub/topic.hpp"
+#include "wire/frame_reader.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstring>
 #include <random>
 #include <vector>
-
-#include "hub/outbox.hpp"
-#include "hub/topic.hpp"
-#include "wire/frame_reader.hpp"
 
 namespace relay::hub {
 namespace {
@@ -33,7 +33,8 @@ public:
     wire::MessagePtr message(bool aligned) {
         std::vector<std::uint8_t> bytes;
         const std::size_t count = 1 + random_() % 12;
-        do append(bytes); while (aligned ? left_ > 0 : bytes.size() < count * 188);
+        do append(bytes);
+        while (aligned ? left_ > 0 : bytes.size() < count * 188);
         return Message::copy_of(bytes, MessageType::binary);
     }
     const std::vector<Packet>& packets() const { return packets_; }
@@ -47,7 +48,7 @@ private:
         std::array<std::uint8_t, 188> packet{};
         packet[0] = 0x47;
         packet[1] = static_cast<std::uint8_t>(0x01 | (begins ? 0x40 : 0));  // PID 0x100
-        packet[3] = 0x30;                                                   // adaptation and payload
+        packet[3] = 0x30;  // adaptation and payload
         packet[4] = 1;
         packet[5] = random_access ? 0x40 : 0;
         const std::array<std::uint8_t, 9> pes{0, 0, 1, 0xE0, 0, 0, 0x80, 0, 0};
@@ -164,7 +165,8 @@ TEST(OutboxDataProperty, ADataReaderGetsEveryMessageInOrderUntilItIsClosed) {
         Outbox outbox(limits);
         std::vector<std::uint8_t> sent, expected;
         for (int step = 0; step < 300; ++step) {
-            const std::vector<std::uint8_t> payload(random() % 700, static_cast<std::uint8_t>(step));
+            const std::vector<std::uint8_t> payload(random() % 700,
+                                                    static_cast<std::uint8_t>(step));
             auto message = Message::copy_of(payload, MessageType::text);
             const auto encoded = message->encoded();
             if (outbox.push(message, SteadyTime{1000s}, false) == Outbox::Outcome::overflow) break;

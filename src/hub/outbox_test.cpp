@@ -25,8 +25,8 @@ MessagePtr data(std::size_t size, char fill = 'd') {
 // A picture of `packets` 188-byte packets in one message, as the session host makes them.
 MessagePtr picture(std::size_t packets, bool random_access, char fill = 'p') {
     MessagePtr message = data(packets * 188, fill);
-    message->set_pictures({.first_start = 0,
-                           .random_access = random_access ? 0 : Message::Pictures::none});
+    message->set_pictures(
+        {.first_start = 0, .random_access = random_access ? 0 : Message::Pictures::none});
     return message;
 }
 

@@ -24,8 +24,8 @@ void Topic::inspect(const wire::MessagePtr& message) {
     const media::TsSummary summary = media::inspect_message(message->payload());
     if (!summary.is_transport_stream) return;
     video_ = true;
-    message->set_pictures({.first_start = summary.first_picture_start,
-                           .random_access = summary.random_access});
+    message->set_pictures(
+        {.first_start = summary.first_picture_start, .random_access = summary.random_access});
 }
 
 void Topic::publish(const wire::MessagePtr& message, const Subscriber* sender, bool more_coming) {

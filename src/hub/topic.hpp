@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "wire/message.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
-#include "wire/message.hpp"
 
 namespace relay::hub {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hub/topic.hpp"
+#include "net/test_socket.hpp"
+#include "net/websocket_connection.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <new>
 #include <thread>
-
-#include "hub/topic.hpp"
-#include "net/test_socket.hpp"
-#include "net/websocket_connection.hpp"
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define RELAY_COUNTS_ALLOCATIONS 0  // the sanitizers bring their own malloc
@@ -91,7 +91,8 @@ TEST(AllocationTest, AMessageCostsOneAllocationHoweverManyReadIt) {
     // In bursts, so that both ways out are taken: at once, and gathered at the end of a turn.
     for (int sent = 0; sent < warm_up + measured + 1;) {
         const int burst = std::min(1 + sent % 7, warm_up + measured + 1 - sent);
-        for (int i = 0; i < burst; ++i) peers[0].send_frame(MessageType::binary, std::string(1000, 'x'));
+        for (int i = 0; i < burst; ++i)
+            peers[0].send_frame(MessageType::binary, std::string(1000, 'x'));
         sent += burst;
         for (int i = 1; i <= readers; ++i)
             for (int k = 0; k < burst; ++k)

@@ -24,11 +24,11 @@ struct HttpClientSettings {
     std::size_t body_limit = 1024 * 1024;       // bytes of an answer
 };
 
-// Asks once, over a connection of its own, which it then closes (HTTP/1.1, RFC 9112). Redirects are
-// not followed: a token must not travel to a host that the operator did not name. Whatever status
-// comes is a result. Errors: Errc::invalid for fields or a method that would break the request,
-// Errc::limit for an answer that is too long, Errc::unavailable for all that befalls the
-// connection. On the caller's executor, which must be single-threaded.
+// Asks once (any method but HEAD), over a connection of its own, which it then closes (HTTP/1.1,
+// RFC 9112). Redirects are not followed: a token must not travel to a host that the operator did
+// not name. Whatever status comes is a result. Errors: Errc::invalid for fields or a method that
+// would break the request, Errc::limit for an answer that is too long, Errc::unavailable for all
+// that befalls the connection. On the caller's executor, which must be single-threaded.
 boost::asio::awaitable<Result<HttpResponse>> http_request(Url url, std::string method,
                                                           HttpFields fields, std::string body,
                                                           HttpClientSettings settings,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
+#include "net/http_exchange_detail.hpp"
+#include "net/tuple_await.hpp"
 
-#include <algorithm>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include "net/http_exchange_detail.hpp"
-#include "net/tuple_await.hpp"
+#include <algorithm>
+#include <fcntl.h>
 
 namespace relay::net {
 
@@ -102,8 +102,8 @@ asio::awaitable<Result<std::size_t>> ConnectionExchange::read_some(std::span<std
         auto& body = parser_->get().body();
         body.data = into.data();
         body.size = into.size();
-        auto [error, count] = co_await http::async_read_some(
-            connection_.stream, connection_.buffer, *parser_, tuple_await);
+        auto [error, count] = co_await http::async_read_some(connection_.stream, connection_.buffer,
+                                                             *parser_, tuple_await);
         if (error && error != http::error::need_buffer)
             co_return fail(Errc::unavailable, "the client went away: " + error.message());
         if (const std::size_t read = into.size() - body.size; read > 0) co_return read;
@@ -120,7 +120,8 @@ asio::awaitable<Result<void>> ConnectionExchange::read_body(std::size_t limit) {
         if (*read == 0) break;
         request_.body.append(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(*read));
         if (request_.body.size() > limit)
-            co_return fail(Errc::limit, "the body is longer than " + std::to_string(limit) + " bytes");
+            co_return fail(Errc::limit,
+                           "the body is longer than " + std::to_string(limit) + " bytes");
     }
     connection_.stream.expires_never();
     co_return Result<void>{};
@@ -135,8 +136,8 @@ asio::awaitable<Result<void>> ConnectionExchange::respond(HttpResponse response)
         message.set(http::field::content_type, response.content_type);
     for (const auto& [name, value] : response.fields) message.set(name, value);
     // A body that the client still waits to send, or that is long, is not worth reading.
-    const bool body_is_long = parser_->is_header_done() &&
-                              parser_->content_length_remaining().value_or(0) > drain_most;
+    const bool body_is_long =
+        parser_->is_header_done() && parser_->content_length_remaining().value_or(0) > drain_most;
     message.keep_alive(parser_->is_header_done() && parser_->keep_alive() && invited_ &&
                        !body_is_long && response.fields["Connection"] != "close");
     const std::size_t size = response.body.size();

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_server.hpp"
 
-#include <atomic>
+#include "base/log.hpp"
+#include "net/http_exchange_detail.hpp"
+#include "net/io_threads.hpp"
+#include "net/tuple_await.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <set>
-
-#include "base/log.hpp"
-#include "net/http_exchange_detail.hpp"
-#include "net/io_threads.hpp"
-#include "net/tuple_await.hpp"
 
 namespace relay::net {
 
@@ -85,7 +86,8 @@ Result<std::uint16_t> HttpServer::Implementation::listen(const std::string& addr
 asio::awaitable<void> HttpServer::Implementation::accept(std::shared_ptr<tcp::acceptor> acceptor) {
     asio::steady_timer pause(threads_[0].context());
     for (std::size_t next = 0; !stopping_; next = (next + 1) % threads_.size()) {
-        auto [error, socket] = co_await acceptor->async_accept(threads_[next].context(), tuple_await);
+        auto [error, socket] =
+            co_await acceptor->async_accept(threads_[next].context(), tuple_await);
         if (stopping_) break;
         if (!error) {
             if (tasks_ < limits_.connections) begin(std::move(socket), next);
@@ -155,12 +157,16 @@ void HttpServer::Implementation::stop() {
 HttpServer::HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits)
     : implementation_(std::make_shared<Implementation>(threads, std::move(handler), limits)) {}
 
-HttpServer::~HttpServer() { stop(); }
+HttpServer::~HttpServer() {
+    stop();
+}
 
 Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16_t port) {
     return implementation_->listen(address, port);
 }
 
-void HttpServer::stop() { implementation_->stop(); }
+void HttpServer::stop() {
+    implementation_->stop();
+}
 
 }  // namespace relay::net

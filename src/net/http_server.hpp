@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+#include "net/http_message.hpp"
+#include "net/socket_handover.hpp"
+
 #include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,10 +14,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/error.hpp"
-#include "net/http_message.hpp"
-#include "net/socket_handover.hpp"
 
 namespace relay::net {
 
@@ -58,8 +59,8 @@ public:
     HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits = {});
     ~HttpServer();  // as stop()
 
-    // Binds and accepts from now on; the bound port (useful when 0 was asked for). Errc::unavailable
-    // with the address in the text when it cannot be bound.
+    // Binds and accepts from now on; the bound port (useful when 0 was asked for).
+    // Errc::unavailable with the address in the text when it cannot be bound.
     Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
 
     // Stops accepting and closes the connections still in HTTP. Sockets handed over are not

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_server.hpp"
 
-#include <gmock/gmock.h>
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <future>
-
 #include "net/io_threads.hpp"
 #include "net/test_socket.hpp"
 #include "net/tuple_await.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <gmock/gmock.h>
+
+#include <future>
 
 namespace relay::net {
 namespace {
@@ -82,7 +82,8 @@ TEST_F(HttpServerTest, HandsOverPiecesOfABodyThatIsStillComing) {
     const auto handler = [&](HttpExchange& exchange) -> awaitable<void> {
         std::array<std::uint8_t, 100> piece;
         const auto count = co_await exchange.read_some(piece);
-        first.set_value(std::string(piece.begin(), piece.begin() + static_cast<long>(count.value())));
+        first.set_value(
+            std::string(piece.begin(), piece.begin() + static_cast<long>(count.value())));
         for (;;) {
             const auto more = co_await exchange.read_some(piece);
             if (!more || *more == 0) break;
@@ -90,7 +91,8 @@ TEST_F(HttpServerTest, HandsOverPiecesOfABodyThatIsStillComing) {
         co_await exchange.respond({});
     };
     TestSocket client(serve(handler));
-    client.send("POST /ts/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+    client.send(
+        "POST /ts/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
     auto arrived = first.get_future();
     ASSERT_EQ(arrived.wait_for(20s), std::future_status::ready);
     EXPECT_EQ(arrived.get(), "hello");
@@ -117,29 +119,32 @@ TEST_F(HttpServerTest, AnswersABodyBeyondTheLimitBeforeItHangsUp) {
     client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
     client.send_some(std::string(200'000, 'x'));
     client.stop_sending();
-    EXPECT_THAT(client.read_to_end(),
-                AllOf(StartsWith("HTTP/1.1 413"), HasSubstr("Connection: close"),
-                      EndsWith(R"({"code":"413","message":"the body is longer than 1000 bytes"})")));
+    EXPECT_THAT(
+        client.read_to_end(),
+        AllOf(StartsWith("HTTP/1.1 413"), HasSubstr("Connection: close"),
+              EndsWith(R"({"code":"413","message":"the body is longer than 1000 bytes"})")));
 }
 
 TEST_F(HttpServerTest, TakesABodyOfExactlyTheLimit) {
     TestSocket client(serve(echo));
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" +
+                std::string(1000, 'x'));
     EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(HttpServerTest, RefusesAHeaderBeyondTheLimitWith431) {
     TestSocket client(serve(echo, {.header_bytes = 1024}));
     client.send("GET / HTTP/1.1\r\nHost: x\r\nCookie: " + std::string(2000, 'x') + "\r\n\r\n");
-    EXPECT_THAT(client.read_to_end(), AllOf(StartsWith("HTTP/1.1 431"), HasSubstr(R"("code":"431")")));
+    EXPECT_THAT(client.read_to_end(),
+                AllOf(StartsWith("HTTP/1.1 431"), HasSubstr(R"("code":"431")")));
 }
 
 TEST_F(HttpServerTest, RefusesWhatIsNotHttpWith400) {
     const auto at = serve(echo);
-    for (const char* nonsense : {"hello\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
-                                 "\x16\x03\x01\x02\x00\x01\r\n\r\n",
-                                 "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-                                 "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
+    for (const char* nonsense :
+         {"hello\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+          "\x16\x03\x01\x02\x00\x01\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+          "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
         TestSocket client(at);
         client.send(nonsense);
         EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 400")) << nonsense;
@@ -157,7 +162,8 @@ TEST_F(HttpServerTest, KeepsTheConnectionForFurtherRequests) {
 TEST_F(HttpServerTest, HangsUpWhenTheClientAsksForIt) {
     TestSocket client(serve(echo));
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    EXPECT_THAT(client.read_to_end(), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("Connection: close")));
+    EXPECT_THAT(client.read_to_end(),
+                AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("Connection: close")));
 }
 
 TEST_F(HttpServerTest, HangsUpOnAnHttp10ClientAfterTheAnswer) {
@@ -179,7 +185,8 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(HttpServerTest, SkipsABodyThatTheHandlerDidNotRead) {
     TestSocket client(serve(answer_only));
-    client.send("POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" + std::string(20'000, 'x'));
+    client.send("POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" +
+                std::string(20'000, 'x'));
     EXPECT_THAT(client.read_answer(), EndsWith("/1"));
     client.send("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(client.read_answer(), EndsWith("/2"));
@@ -203,7 +210,8 @@ TEST_F(HttpServerTest, DoesNotInviteABodyThatNobodyReads) {
 TEST_F(HttpServerTest, AnswersHeadWithoutTheBody) {
     TestSocket client(serve(answer_only));
     client.send("HEAD /four HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    EXPECT_THAT(client.read_to_end(), AllOf(HasSubstr("Content-Length: 5\r\n"), EndsWith("\r\n\r\n")));
+    EXPECT_THAT(client.read_to_end(),
+                AllOf(HasSubstr("Content-Length: 5\r\n"), EndsWith("\r\n\r\n")));
 }
 
 TEST_F(HttpServerTest, AnswersNoContentWithNeitherBodyNorItsFields) {
@@ -212,8 +220,8 @@ TEST_F(HttpServerTest, AnswersNoContentWithNeitherBodyNorItsFields) {
     };
     TestSocket client(serve(handler));
     client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    EXPECT_THAT(client.read_to_end(),
-                AllOf(StartsWith("HTTP/1.1 204"), Not(HasSubstr("Content-")), EndsWith("\r\n\r\n")));
+    EXPECT_THAT(client.read_to_end(), AllOf(StartsWith("HTTP/1.1 204"), Not(HasSubstr("Content-")),
+                                            EndsWith("\r\n\r\n")));
 }
 
 TEST_F(HttpServerTest, HangsUpOnOneWhoIsTooSlowWithItsHeader) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/io_threads.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
 #include <latch>
 
 namespace relay::net {
@@ -21,7 +22,9 @@ IoThread::IoThread(std::size_t index)
       wheel_(tick, wheel_slots),
       tick_(context_) {}
 
-IoThread::~IoThread() { stop(); }
+IoThread::~IoThread() {
+    stop();
+}
 
 void IoThread::start() {
     thread_ = std::thread([this] { context_.run(); });
@@ -46,9 +49,8 @@ void IoThread::await_tick() {
     tick_.expires_after(tick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        wheel_.advance(std::chrono::steady_clock::now(), [](TimerEntry& entry) {
-            static_cast<Deadline&>(entry).on_deadline();
-        });
+        wheel_.advance(std::chrono::steady_clock::now(),
+                       [](TimerEntry& entry) { static_cast<Deadline&>(entry).on_deadline(); });
         if (wheel_.empty())
             ticking_ = false;
         else
@@ -62,7 +64,9 @@ IoThreads::IoThreads(std::size_t count) {
     for (auto& thread : threads_) thread->start();
 }
 
-IoThreads::~IoThreads() { stop(); }
+IoThreads::~IoThreads() {
+    stop();
+}
 
 void IoThreads::run_on_each(const std::function<void(IoThread&)>& function) {
     std::latch done(static_cast<std::ptrdiff_t>(threads_.size()));

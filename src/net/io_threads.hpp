@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/timer_wheel.hpp"
+#include "net/poller.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
-
-#include "base/timer_wheel.hpp"
-#include "net/poller.hpp"
 
 namespace relay::net {
 

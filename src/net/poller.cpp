@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/poller.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -77,8 +78,8 @@ void Poller::wait() {
 void Poller::turn() {
     in_turn_ = true;
     for (int batch = 0; batch < batches_per_turn; ++batch) {
-        const int count = ::epoll_wait(epoll_.native_handle(), batch_.data(),
-                                       static_cast<int>(batch_.size()), 0);
+        const int count =
+            ::epoll_wait(epoll_.native_handle(), batch_.data(), static_cast<int>(batch_.size()), 0);
         if (count <= 0) break;
         now_ = std::chrono::steady_clock::now();
         deliver(count);

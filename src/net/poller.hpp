@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/epoll.h>
+#include "base/clock.hpp"
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <array>
 #include <cstdint>
 #include <span>
+#include <sys/epoll.h>
 #include <vector>
-
-#include "base/clock.hpp"
 
 namespace relay::net {
 

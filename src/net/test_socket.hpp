@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
+#include "net/socket_handover.hpp"
+#include "wire/frame_writer.hpp"
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <utility>
-
-#include "net/socket_handover.hpp"
-#include "wire/frame_writer.hpp"
 
 // A client for tests of servers: a blocking socket, so that a test reads top to bottom. Whatever it
 // waits for has to come within 20 s, or it throws.
@@ -77,7 +76,8 @@ public:
         ssize_t count;
         while ((count = ::recv(number(), piece, sizeof piece, 0)) > 0) {
         }
-        if (count < 0 && errno != ECONNRESET) throw std::runtime_error("the connection did not end");
+        if (count < 0 && errno != ECONNRESET)
+            throw std::runtime_error("the connection did not end");
     }
 
     // A whole HTTP answer, its body by Content-Length.
@@ -103,7 +103,8 @@ public:
         // Of a close frame; 0 for none.
         int close_code() const {
             if (payload.size() < 2) return 0;
-            return static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]);
+            return static_cast<std::uint8_t>(payload[0]) << 8 |
+                   static_cast<std::uint8_t>(payload[1]);
         }
         std::string close_reason() const { return payload.size() > 2 ? payload.substr(2) : ""; }
     };

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/websocket_connection.hpp"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
+#include "wire/frame_writer.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-
-#include "wire/frame_writer.hpp"
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace relay::net {
 
@@ -22,7 +21,9 @@ namespace {
 
 constexpr std::size_t gather_most = 64;  // messages per system call
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+bool would_block(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -78,8 +79,11 @@ void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery deliv
         case hub::Outbox::Outcome::overflow:
             close(CloseCode::too_slow, "reads too slowly for this topic");
             return;
-        case hub::Outbox::Outcome::queued: record(sent_traffic_, now, message->size()); break;
-        case hub::Outbox::Outcome::dropped: break;
+        case hub::Outbox::Outcome::queued:
+            record(sent_traffic_, now, message->size());
+            break;
+        case hub::Outbox::Outcome::dropped:
+            break;
     }
     if (!watching_writable_) thread_.poller().at_turn_end(*this);
 }
@@ -87,8 +91,8 @@ void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery deliv
 // Whether the message was taken over: by the socket, or in part by the outbox.
 bool WebSocketConnection::send_now(const MessagePtr& message) {
     const auto bytes = message->encoded();
-    const ssize_t sent = ::send(socket_.number(), bytes.data(), bytes.size(),
-                                MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent =
+        ::send(socket_.number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(bytes.size())) return true;
     if (sent < 0 && !would_block(errno)) {
         finish(CloseCode::abnormal, "connection lost");
@@ -185,7 +189,8 @@ void WebSocketConnection::handle_bytes(std::span<std::uint8_t> bytes, bool buffe
 // Whether reading may go on.
 bool WebSocketConnection::handle(FrameEvent event, bool more_coming) {
     switch (event.kind) {
-        case FrameEvent::Kind::need_more: return true;
+        case FrameEvent::Kind::need_more:
+            return true;
         case FrameEvent::Kind::message:
             if (state_ != State::open) return true;  // RFC 6455 §5.5.1: nothing follows a close
             record(received_traffic_, thread_.poller().now(), event.message->size());
@@ -196,8 +201,11 @@ bool WebSocketConnection::handle(FrameEvent event, bool more_coming) {
             outbox_.push_control(Message::copy_of(event.payload, MessageType::pong));
             if (!watching_writable_) thread_.poller().at_turn_end(*this);
             return true;
-        case FrameEvent::Kind::pong: return true;
-        case FrameEvent::Kind::close: on_peer_close(event.code, event.reason); return false;
+        case FrameEvent::Kind::pong:
+            return true;
+        case FrameEvent::Kind::close:
+            on_peer_close(event.code, event.reason);
+            return false;
         case FrameEvent::Kind::error:
             input_ = Input::broken;
             close(event.code, event.reason);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include "hub/outbox.hpp"
 #include "hub/topic.hpp"
 #include "hub/traffic.hpp"
 #include "net/io_threads.hpp"
 #include "net/socket_handover.hpp"
 #include "wire/frame_reader.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace relay::net {
 

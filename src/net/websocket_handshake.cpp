@@ -27,7 +27,8 @@ std::expected<std::string, HttpResponse> websocket_answer(const HttpRequest& req
 
     std::string answer =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Accept: " + wire::accept_key(key) + "\r\n";
+        "Sec-WebSocket-Accept: " +
+        wire::accept_key(key) + "\r\n";
     if (request.fields.has_token("Sec-WebSocket-Protocol", "null"))
         answer += "Sec-WebSocket-Protocol: null\r\n";
     return answer + "\r\n";

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/http_message.hpp"
+
 #include <expected>
 #include <string>
-
-#include "net/http_message.hpp"
 
 namespace relay::net {
 

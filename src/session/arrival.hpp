@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "auth/code_store.hpp"
 #include "hub/topic_directory.hpp"
 #include "net/socket_handover.hpp"
+
+#include <string>
 
 namespace relay::session {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/secret.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,13 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "base/secret.hpp"
-
 namespace relay::session {
 
-// Settings of `relay session relay`; the table in cli/settings_session_relay.cpp fills and documents them.
+// Settings of `relay session relay`; the table in cli/settings_session_relay.cpp fills and
+// documents them.
 struct Config {
-    std::string listen = "::";  // address of both listeners
+    std::string listen = "::";         // address of both listeners
     std::uint16_t access_port = 8082;  // 0: any free one
     std::uint16_t relay_port = 8083;   // may equal access_port: one listener then serves both
     bool one_listener = false;         // also when both are 0; for the demo, not a setting
@@ -23,8 +24,8 @@ struct Config {
     // that the client asked for, and relay_port.
     std::string relay_fqdn;
 
-    Secret secret;                  // verifies tokens without `kid`
-    std::vector<Secret> keys;       // further keys, each `kid=secret`
+    Secret secret;                   // verifies tokens without `kid`
+    std::vector<Secret> keys;        // further keys, each `kid=secret`
     std::chrono::seconds leeway{0};  // tolerated clock difference for exp, nbf, iat
     bool allow_no_booking_id = false;
     std::vector<std::string> allowed_origins{"*"};  // of browsers, on both listeners
@@ -33,8 +34,8 @@ struct Config {
     std::chrono::seconds tidy_every{300};
     std::chrono::seconds stats_every{5};
 
-    unsigned io_threads = 0;  // 0: one per core
-    std::size_t topic_split = 2000;  // members above which a topic spreads over threads
+    unsigned io_threads = 0;                     // 0: one per core
+    std::size_t topic_split = 2000;              // members above which a topic spreads over threads
     std::size_t max_message = 10 * 1024 * 1024;  // bytes
     std::size_t queue_bytes = 1024 * 1024;       // per subscriber
     std::chrono::milliseconds video_age{1000};

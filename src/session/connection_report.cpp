@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/connection_report.hpp"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "base/duration.hpp"
 #include "base/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
 
 namespace relay::session {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "hub/outbox.hpp"
 #include "hub/traffic.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace relay::session {
 

@@ -2,7 +2,6 @@
 #include "session/connection_report.hpp"
 
 #include <gmock/gmock.h>
-
 #include <nlohmann/json.hpp>
 
 namespace relay::session {

@@ -60,7 +60,8 @@ std::expected<Arrival, HttpResponse> Endpoint::check(const HttpRequest& request)
     auto grant = admission_.redeem(code);
     if (!grant) return std::unexpected(access::error_answer(grant.error()));
     if (grant->topic != topic->front()) return refuse(401, "the code is for another topic");
-    if (grant->prefix != "session") return refuse(403, "the code is for another kind of connection");
+    if (grant->prefix != "session")
+        return refuse(403, "the code is for another kind of connection");
     if (!grant->can_read && !grant->can_write)
         return refuse(403, "the token permits neither read nor write");
     return Arrival{.handover = {},

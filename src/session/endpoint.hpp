@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <functional>
-#include <string>
-
 #include "access/admission.hpp"
 #include "access/cors.hpp"
 #include "hub/topic_directory.hpp"
 #include "net/http_server.hpp"
 #include "session/arrival.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <string>
 
 namespace relay::session {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "hub/hub.hpp"
 #include "net/websocket_connection.hpp"
 #include "session/arrival.hpp"
 #include "session/connection_report.hpp"
+
+#include <string>
+#include <vector>
 
 namespace relay::session {
 

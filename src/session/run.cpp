@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/run.hpp"
 
-#include <fmt/format.h>
+#include "base/log.hpp"
+#include "session/server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+
 #include <csignal>
 #include <cstdio>
-
-#include "base/log.hpp"
-#include "session/server.hpp"
 
 namespace relay::session {
 
@@ -23,8 +23,8 @@ Result<int> run(const Config& config) {
     if (!ports) return std::unexpected(ports.error());
     const std::string address =
         config.listen.contains(':') ? "[" + config.listen + "]" : config.listen;
-    fmt::print("{{\"event\":\"listening\",\"access\":\"{0}:{1}\",\"relay\":\"{0}:{2}\"}}\n", address,
-               ports->access, ports->relay);
+    fmt::print("{{\"event\":\"listening\",\"access\":\"{0}:{1}\",\"relay\":\"{0}:{2}\"}}\n",
+               address, ports->access, ports->relay);
     std::fflush(stdout);
 
     context.run();  // until a signal

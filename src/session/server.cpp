@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/server.hpp"
 
-#include <sys/resource.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <optional>
-
 #include "access/admission.hpp"
 #include "access/api.hpp"
 #include "base/log.hpp"
@@ -18,6 +11,13 @@
 #include "session/shard.hpp"
 #include "session/stats_reporter.hpp"
 #include "store/denial_table.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <optional>
+#include <sys/resource.h>
 
 namespace relay::session {
 
@@ -113,13 +113,14 @@ Result<Server::Ports> Server::Implementation::start() {
     raise_descriptor_limit();
     if (auto opened = open_admission(); !opened) return std::unexpected(opened.error());
     make_shards();
-    endpoint_.emplace(net::base_path_of(config_.relay_fqdn), config_.allowed_origins, *admission_,
-                      directory_, [this](Arrival arrival) {
-                          const std::size_t thread = arrival.seat.thread;
-                          threads_[thread].post([this, thread, moved = std::move(arrival)]() mutable {
-                              shards_[thread]->accept(std::move(moved));
-                          });
-                      });
+    endpoint_.emplace(
+        net::base_path_of(config_.relay_fqdn), config_.allowed_origins, *admission_, directory_,
+        [this](Arrival arrival) {
+            const std::size_t thread = arrival.seat.thread;
+            threads_[thread].post([this, thread, moved = std::move(arrival)]() mutable {
+                shards_[thread]->accept(std::move(moved));
+            });
+        });
     start_stats();
     const auto ports = listen();
     if (!ports) return ports;
@@ -137,15 +138,13 @@ Result<void> Server::Implementation::open_admission() {
 }
 
 void Server::Implementation::make_shards() {
-    context_.emplace(*admission_, directory_, limits_, clock_,
-                     [this] { stats_->request(); });
+    context_.emplace(*admission_, directory_, limits_, clock_, [this] { stats_->request(); });
     for (std::size_t i = 0; i < threads_.size(); ++i) {
         shards_.push_back(std::make_unique<Shard>(
             threads_[i], *context_, [this](auto thread, auto topic, auto message, auto delivery) {
-                threads_[thread].post([this, thread, topic = std::move(topic),
-                                       message = std::move(message), delivery] {
-                    shards_[thread]->hub().receive(topic, message, delivery);
-                });
+                threads_[thread].post(
+                    [this, thread, topic = std::move(topic), message = std::move(message),
+                     delivery] { shards_[thread]->hub().receive(topic, message, delivery); });
             }));
     }
 }
@@ -167,14 +166,15 @@ Result<void> Server::Implementation::make_api(std::uint16_t relay_port) {
 Result<Server::Ports> Server::Implementation::listen() {
     const auto open = [this](std::uint16_t port, auto serve) {
         listeners_.push_back(std::make_unique<net::HttpServer>(
-            threads_, [this, serve](net::HttpExchange& exchange) { return (this->*serve)(exchange); }));
+            threads_,
+            [this, serve](net::HttpExchange& exchange) { return (this->*serve)(exchange); }));
         return listeners_.back()->listen(config_.listen, port);
     };
     const bool one = config_.one_listener ||
                      (config_.access_port == config_.relay_port && config_.relay_port != 0);
     Ports ports;
-    const auto relay = open(config_.relay_port, one ? &Implementation::serve_both
-                                                    : &Implementation::serve_relay);
+    const auto relay =
+        open(config_.relay_port, one ? &Implementation::serve_both : &Implementation::serve_relay);
     if (!relay) return std::unexpected(relay.error());
     ports.access = ports.relay = *relay;
     if (const auto made = make_api(ports.relay); !made) return std::unexpected(made.error());
@@ -285,10 +285,16 @@ void Server::Implementation::stop() {
 Server::Server(Config config, Pages pages)
     : implementation_(std::make_unique<Implementation>(std::move(config), std::move(pages))) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+    stop();
+}
 
-Result<Server::Ports> Server::start() { return implementation_->start(); }
+Result<Server::Ports> Server::start() {
+    return implementation_->start();
+}
 
-void Server::stop() { implementation_->stop(); }
+void Server::stop() {
+    implementation_->stop();
+}
 
 }  // namespace relay::session

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-
 #include "base/error.hpp"
 #include "net/http_server.hpp"
 #include "session/config.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
 
 namespace relay::session {
 

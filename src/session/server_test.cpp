@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/server.hpp"
 
+#include "auth/token.hpp"
+#include "base/random.hpp"
+#include "net/test_socket.hpp"
+
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <fstream>
 #include <thread>
-
-#include "auth/token.hpp"
-#include "base/random.hpp"
-#include "net/test_socket.hpp"
 
 namespace relay::session {
 namespace {
@@ -58,8 +58,8 @@ std::string token(std::vector<std::string> scopes) {
 // The answer to a request of the access API.
 std::string ask(std::uint16_t port, const std::string& line, const std::string& authorization) {
     TestSocket client(port);
-    client.send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: " + authorization +
-                "\r\nContent-Length: 0\r\n\r\n");
+    client.send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: " +
+                authorization + "\r\nContent-Length: 0\r\n\r\n");
     return client.read_to_end();
 }
 
@@ -184,8 +184,9 @@ TEST(ServerTest, RemembersADenialOverARestart) {
         Server server(settings);
         const auto ports = server.start().value();
         TestSocket member = join(ports);
-        EXPECT_THAT(ask(ports.access, "POST /bids/deny?bid=b1&exp=4000000000", token({"relay:admin"})),
-                    StartsWith("HTTP/1.1 204"));
+        EXPECT_THAT(
+            ask(ports.access, "POST /bids/deny?bid=b1&exp=4000000000", token({"relay:admin"})),
+            StartsWith("HTTP/1.1 204"));
         EXPECT_EQ(member.read_frame().close_code(), 4403);
     }
     Server server(settings);

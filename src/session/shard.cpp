@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/shard.hpp"
 
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "base/log.hpp"
 #include "base/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <sys/socket.h>
 
 namespace relay::session {
 
@@ -46,8 +46,8 @@ void Shard::accept(Arrival arrival) {
                                  {"can_read", arrival.grant.can_read},
                                  {"can_write", arrival.grant.can_write},
                                  {"expires_at", format_time(arrival.grant.expires)}});
-    auto owned = std::make_unique<Member>(*this, std::move(arrival), context_.limits,
-                                          context_.clock());
+    auto owned =
+        std::make_unique<Member>(*this, std::move(arrival), context_.limits, context_.clock());
     Member& member = *owned;
     member.place = members_.size();
     members_.push_back(std::move(owned));
@@ -100,7 +100,8 @@ void Shard::remove(Member& member, wire::CloseCode code, std::string_view reason
 
 void Shard::forget(Member& member) {
     const auto [first, last] = bookings_.equal_range(member.booking_id());
-    const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == &member; });
+    const auto entry =
+        std::find_if(first, last, [&](const auto& e) { return e.second == &member; });
     if (entry != last) bookings_.erase(entry);
     if (std::erase(stats_members_, &member)) --context_.stats_members;
     const std::size_t place = member.place;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/admission.hpp"
+#include "hub/hub.hpp"
+#include "session/member.hpp"
+#include "session/member_count.hpp"
+
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -8,11 +13,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "access/admission.hpp"
-#include "hub/hub.hpp"
-#include "session/member.hpp"
-#include "session/member_count.hpp"
 
 namespace relay::session {
 
@@ -24,8 +24,8 @@ struct ShardContext {
     hub::TopicDirectory& directory;
     const net::WebSocketLimits& limits;
     WallClock clock;
-    std::function<void()> on_stats_command;  // an `update` was asked for; any shard's thread
-    MemberCount members{};                          // of all shards
+    std::function<void()> on_stats_command;      // an `update` was asked for; any shard's thread
+    MemberCount members{};                       // of all shards
     std::atomic<std::size_t> stats_members = 0;  // of them, on the stats topic
 };
 

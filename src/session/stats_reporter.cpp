@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/stats_reporter.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
 
 namespace relay::session {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/stats_reporter.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
-#include <boost/asio/io_context.hpp>
 #include <optional>
 #include <vector>
 

@@ -2,6 +2,7 @@
 #include "uplink/backoff.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace relay::uplink {

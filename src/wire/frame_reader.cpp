@@ -22,9 +22,13 @@ std::uint64_t big_endian(const std::uint8_t* bytes, std::size_t count) {
     return value;
 }
 
-bool is_control(std::uint8_t opcode) { return opcode & 0x8; }
+bool is_control(std::uint8_t opcode) {
+    return opcode & 0x8;
+}
 
-bool is_known(std::uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
+bool is_known(std::uint8_t opcode) {
+    return opcode <= 2 || (opcode >= 8 && opcode <= 10);
+}
 
 }  // namespace
 

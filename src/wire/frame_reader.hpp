@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "wire/close_code.hpp"
+#include "wire/mask.hpp"
+#include "wire/message.hpp"
+#include "wire/utf8.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
-
-#include "wire/close_code.hpp"
-#include "wire/mask.hpp"
-#include "wire/message.hpp"
-#include "wire/utf8.hpp"
 
 namespace relay::wire {
 
@@ -22,7 +22,7 @@ struct FrameEvent {
     MessagePtr message;                     // message: whole, fragments joined
     std::span<const std::uint8_t> payload;  // ping, pong: valid until the next call
     CloseCode code = CloseCode::no_status;  // close: the peer's; error: what to answer with
-    std::string_view reason;                // close: the peer's, valid until the next call; error: why
+    std::string_view reason;  // close: the peer's, valid until the next call; error: why
 };
 
 // Reads one peer's frames as bytes arrive, in any split, by the rules of RFC 6455 §5: masking,
@@ -30,7 +30,10 @@ struct FrameEvent {
 // text and close reasons. Pure: no socket, no clock. After an error or a close it must not be used.
 class FrameReader {
 public:
-    enum class Role : std::uint8_t { server, client };  // whose side this is: servers need masked frames
+    enum class Role : std::uint8_t {
+        server,
+        client
+    };  // whose side this is: servers need masked frames
 
     // Messages longer than `max_message` bytes are an error with code 1009.
     FrameReader(Role role, std::size_t max_message) : max_message_(max_message), role_(role) {}
@@ -39,8 +42,8 @@ public:
     // when all were taken. Control payloads are unmasked in place, hence the bytes are not const.
     FrameEvent next(std::span<std::uint8_t>& bytes);
 
-    // While a large payload is incomplete: where the socket may put its next bytes directly, sparing
-    // a copy. Empty when a header is due. Tell of them with direct_received.
+    // While a large payload is incomplete: where the socket may put its next bytes directly,
+    // sparing a copy. Empty when a header is due. Tell of them with direct_received.
     std::span<std::uint8_t> direct_room();
     FrameEvent direct_received(std::size_t count);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/frame_reader.hpp"
 
+#include "wire/frame_writer.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
 #include <vector>
-
-#include "wire/frame_writer.hpp"
 
 namespace relay::wire {
 namespace {
@@ -24,7 +24,9 @@ struct Seen {
     bool operator==(const Seen&) const = default;
 };
 
-std::string as_text(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
+std::string as_text(std::span<const std::uint8_t> bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
 Seen seen(const FrameEvent& event) {
     switch (event.kind) {
@@ -32,8 +34,10 @@ Seen seen(const FrameEvent& event) {
             return {event.kind, as_text(event.message->payload()),
                     static_cast<int>(event.message->type())};
         case Kind::ping:
-        case Kind::pong: return {event.kind, as_text(event.payload)};
-        default: return {event.kind, std::string(event.reason), static_cast<int>(event.code)};
+        case Kind::pong:
+            return {event.kind, as_text(event.payload)};
+        default:
+            return {event.kind, std::string(event.reason), static_cast<int>(event.code)};
     }
 }
 
@@ -93,9 +97,15 @@ struct Row {
     std::vector<Seen> expected;
 };
 
-Seen text(const std::string& payload) { return {Kind::message, payload, 1}; }
-Seen binary(const std::string& payload) { return {Kind::message, payload, 2}; }
-Seen error(int code, const std::string& reason) { return {Kind::error, reason, code}; }
+Seen text(const std::string& payload) {
+    return {Kind::message, payload, 1};
+}
+Seen binary(const std::string& payload) {
+    return {Kind::message, payload, 2};
+}
+Seen error(int code, const std::string& reason) {
+    return {Kind::error, reason, code};
+}
 
 std::vector<Row> rows() {
     const std::string big(70'000, 'x');
@@ -107,17 +117,21 @@ std::vector<Row> rows() {
         {"16-bit length", frame(0x82, medium), {binary(medium)}},
         {"64-bit length", frame(0x82, big), {binary(big)}},
         {"two messages", frame(0x81, "a") + frame(0x82, "b"), {text("a"), binary("b")}},
-        {"5.4 fragments joined", frame(0x01, "Hel") + frame(0x00, "lo ") + frame(0x80, "you"),
+        {"5.4 fragments joined",
+         frame(0x01, "Hel") + frame(0x00, "lo ") + frame(0x80, "you"),
          {text("Hello you")}},
         {"5.4 empty fragments", frame(0x02, "") + frame(0x00, "") + frame(0x80, ""), {binary("")}},
         {"5.4 control between fragments",
          frame(0x01, "a") + frame(0x89, "p") + frame(0x8A, "q") + frame(0x80, "b"),
          {{Kind::ping, "p"}, {Kind::pong, "q"}, text("ab")}},
-        {"5.4 continuation without a start", frame(0x80, "x"),
+        {"5.4 continuation without a start",
+         frame(0x80, "x"),
          {error(1002, "continuation without a message")}},
-        {"5.4 continuation after a whole message", frame(0x81, "a") + frame(0x80, "x"),
+        {"5.4 continuation after a whole message",
+         frame(0x81, "a") + frame(0x80, "x"),
          {text("a"), error(1002, "continuation without a message")}},
-        {"5.4 message inside a message", frame(0x01, "a") + frame(0x81, "b"),
+        {"5.4 message inside a message",
+         frame(0x01, "a") + frame(0x81, "b"),
          {error(1002, "message begins inside another")}},
         {"5.2 RSV1", frame(0xC1, "x"), {error(1002, "reserved bits are set")}},
         {"5.2 RSV2", frame(0xA1, "x"), {error(1002, "reserved bits are set")}},
@@ -126,36 +140,48 @@ std::vector<Row> rows() {
         {"5.2 opcode 7", frame(0x87, "x"), {error(1002, "unknown opcode")}},
         {"5.2 opcode 11", frame(0x8B, "x"), {error(1002, "unknown opcode")}},
         {"5.2 opcode 15", frame(0x8F, "x"), {error(1002, "unknown opcode")}},
-        {"5.1 client frame unmasked", frame(0x81, "x", false),
+        {"5.1 client frame unmasked",
+         frame(0x81, "x", false),
          {error(1002, "frame is not masked")}},
-        {"5.2 length not minimal, 16 bits", {0x81, 0xFE, 0, 5, 0, 0, 0, 0},
+        {"5.2 length not minimal, 16 bits",
+         {0x81, 0xFE, 0, 5, 0, 0, 0, 0},
          {error(1002, "length is not in its shortest form")}},
-        {"5.2 length not minimal, 64 bits", {0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0},
+        {"5.2 length not minimal, 64 bits",
+         {0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0},
          {error(1002, "length is not in its shortest form")}},
         {"5.2 highest length bit",
          {0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
          {error(1002, "length has its highest bit set")}},
         {"5.5 empty ping", frame(0x89, ""), {{Kind::ping, ""}}},
-        {"5.5 longest ping", frame(0x89, std::string(125, 'p')), {{Kind::ping, std::string(125, 'p')}}},
-        {"5.5 ping too long", frame(0x89, std::string(126, 'p')),
+        {"5.5 longest ping",
+         frame(0x89, std::string(125, 'p')),
+         {{Kind::ping, std::string(125, 'p')}}},
+        {"5.5 ping too long",
+         frame(0x89, std::string(126, 'p')),
          {error(1002, "control frame is too long")}},
         {"5.5 ping fragmented", frame(0x09, "p"), {error(1002, "control frame is fragmented")}},
         {"5.5.1 close without code", frame(0x88, ""), {{Kind::close, "", 1005}}},
         {"5.5.1 close with code", frame(0x88, close_payload(1000)), {{Kind::close, "", 1000}}},
-        {"5.5.1 close with reason", frame(0x88, close_payload(4401, "expired")),
+        {"5.5.1 close with reason",
+         frame(0x88, close_payload(4401, "expired")),
          {{Kind::close, "expired", 4401}}},
         {"5.5.1 close of one byte", frame(0x88, "\x03"), {error(1002, "close code is cut")}},
-        {"5.5.1 close reason not UTF-8", frame(0x88, close_payload(1000, "\xff")),
+        {"5.5.1 close reason not UTF-8",
+         frame(0x88, close_payload(1000, "\xff")),
          {error(1007, "close reason is not UTF-8")}},
         {"8.1 text not UTF-8", frame(0x81, "ab\xc0\xaf"), {error(1007, "text is not UTF-8")}},
-        {"8.1 text cut in a character", frame(0x81, "\xe2\x82"),
+        {"8.1 text cut in a character",
+         frame(0x81, "\xe2\x82"),
          {error(1007, "text ends inside a character")}},
         {"8.1 character split over fragments",
-         frame(0x01, "\xe2") + frame(0x00, "\x82") + frame(0x80, "\xac"), {text("\xe2\x82\xac")}},
-        {"8.1 fragment cut in a character", frame(0x01, "\xe2") + frame(0x80, "x"),
+         frame(0x01, "\xe2") + frame(0x00, "\x82") + frame(0x80, "\xac"),
+         {text("\xe2\x82\xac")}},
+        {"8.1 fragment cut in a character",
+         frame(0x01, "\xe2") + frame(0x80, "x"),
          {error(1007, "text is not UTF-8")}},
         {"8.1 binary is not checked", frame(0x82, "\xc0\xaf"), {binary("\xc0\xaf")}},
-        {"8.1 state is fresh after a text", frame(0x81, "\xc3\xa9") + frame(0x81, "\xc3\xa9"),
+        {"8.1 state is fresh after a text",
+         frame(0x81, "\xc3\xa9") + frame(0x81, "\xc3\xa9"),
          {text("\xc3\xa9"), text("\xc3\xa9")}},
     };
 }
@@ -230,10 +256,10 @@ TEST(FrameReader, ReadsWhatTheWriterWrites) {
             for (char& c : payload) c = static_cast<char>(random() % 128);
             const MessageType type = random() % 2 ? MessageType::text : MessageType::binary;
             const MaskKey key{static_cast<std::uint8_t>(random()), 2, 3, 4};
-            append_client_frame(stream, type,
-                                std::span(reinterpret_cast<const std::uint8_t*>(payload.data()),
-                                          payload.size()),
-                                key);
+            append_client_frame(
+                stream, type,
+                std::span(reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size()),
+                key);
             expected.push_back({Kind::message, payload, static_cast<int>(type)});
         }
         EXPECT_EQ(read_all(stream, 1 + random() % 5000), expected) << "round " << round;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/frame_writer.hpp"
 
-#include <algorithm>
-
 #include "wire/utf8.hpp"
+
+#include <algorithm>
 
 namespace relay::wire {
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "wire/close_code.hpp"
+#include "wire/mask.hpp"
+#include "wire/message.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "wire/close_code.hpp"
-#include "wire/mask.hpp"
-#include "wire/message.hpp"
 
 namespace relay::wire {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/frame_writer.hpp"
 
+#include "wire/frame_reader.hpp"
+#include "wire/utf8.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "wire/frame_reader.hpp"
-#include "wire/utf8.hpp"
 
 namespace relay::wire {
 namespace {

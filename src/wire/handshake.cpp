@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/handshake.hpp"
 
+#include "base/base64.hpp"
+#include "base/random.hpp"
+
 #include <openssl/evp.h>
 
 #include <array>
 #include <cstdint>
-
-#include "base/base64.hpp"
-#include "base/random.hpp"
 
 namespace relay::wire {
 

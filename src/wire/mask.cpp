@@ -13,7 +13,8 @@ void apply_mask(std::span<const std::uint8_t> from, std::uint8_t* to, const Mask
     std::memcpy(&word, rotated.data(), 4);
     std::memcpy(reinterpret_cast<std::uint8_t*>(&word) + 4, rotated.data(), 4);
 
-    // Whole words by memcpy: no alignment is asked for, and the compiler turns the loop into vectors.
+    // Whole words by memcpy: no alignment is asked for, and the compiler turns the loop into
+    // vectors.
     const std::size_t words = from.size() / 8;
     for (std::size_t i = 0; i < words; ++i) {
         std::uint64_t value;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/message.hpp"
 
+#include "wire/frame_writer.hpp"
+
 #include <cstdlib>
 #include <cstring>
 #include <new>
-
-#include "wire/frame_writer.hpp"
 
 namespace relay::wire {
 

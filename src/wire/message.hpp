@@ -11,7 +11,14 @@ namespace relay::wire {
 
 // What a message is on the wire: the opcodes of RFC 6455 §5.2, and `raw` for bytes that are sent as
 // they stand (the answer to a handshake).
-enum class MessageType : std::uint8_t { raw = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+enum class MessageType : std::uint8_t {
+    raw = 0,
+    text = 1,
+    binary = 2,
+    close = 8,
+    ping = 9,
+    pong = 10
+};
 
 constexpr bool is_data(MessageType type) {
     return type == MessageType::text || type == MessageType::binary;
@@ -34,7 +41,8 @@ public:
     static MessagePtr allocate(std::size_t payload_size, MessageType type);
     static MessagePtr copy_of(std::span<const std::uint8_t> payload, MessageType type);
 
-    // Shortens a message that was allocated larger than what came to be needed; before it is shared.
+    // Shortens a message that was allocated larger than what came to be needed; before it is
+    // shared.
     void shrink(std::size_t payload_size);
 
     MessageType type() const { return type_; }
@@ -51,8 +59,8 @@ public:
     // the hub once, before the message is shared. See hub/outbox.hpp.
     struct Pictures {
         static constexpr std::uint32_t none = UINT32_MAX;
-        std::uint32_t first_start = none;     // byte offset of the first picture's first packet
-        std::uint32_t random_access = none;   // byte offset of the last random-access point
+        std::uint32_t first_start = none;    // byte offset of the first picture's first packet
+        std::uint32_t random_access = none;  // byte offset of the last random-access point
     };
     const Pictures& pictures() const { return pictures_; }
     void set_pictures(const Pictures& pictures) { pictures_ = pictures; }

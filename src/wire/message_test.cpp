@@ -11,7 +11,8 @@ namespace relay::wire {
 namespace {
 
 MessagePtr message_of(const std::string& text, MessageType type) {
-    return Message::copy_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, type);
+    return Message::copy_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
+                            type);
 }
 
 TEST(Message, HeaderStandsDirectlyBeforeThePayload) {

@@ -21,7 +21,7 @@ public:
 private:
     bool begin_character(std::uint8_t lead);
 
-    std::uint8_t needed_ = 0;  // continuation bytes still to come
+    std::uint8_t needed_ = 0;     // continuation bytes still to come
     std::uint8_t lowest_ = 0x80;  // bounds of the next continuation byte
     std::uint8_t highest_ = 0xBF;
 };

@@ -10,11 +10,12 @@ namespace relay::wire {
 namespace {
 
 std::vector<std::uint8_t> encode(std::uint32_t point) {
-    auto tail = [&](int shift) { return static_cast<std::uint8_t>(0x80 | ((point >> shift) & 0x3F)); };
+    auto tail = [&](int shift) {
+        return static_cast<std::uint8_t>(0x80 | ((point >> shift) & 0x3F));
+    };
     if (point < 0x80) return {static_cast<std::uint8_t>(point)};
     if (point < 0x800) return {static_cast<std::uint8_t>(0xC0 | point >> 6), tail(0)};
-    if (point < 0x10000)
-        return {static_cast<std::uint8_t>(0xE0 | point >> 12), tail(6), tail(0)};
+    if (point < 0x10000) return {static_cast<std::uint8_t>(0xE0 | point >> 12), tail(6), tail(0)};
     return {static_cast<std::uint8_t>(0xF0 | point >> 18), tail(12), tail(6), tail(0)};
 }
 
@@ -32,7 +33,8 @@ TEST(Utf8, AcceptsExactlyTheTwoAndThreeByteSequencesOfRfc3629) {
     std::size_t two = 0, three = 0;
     for (unsigned a = 0x80; a < 0x100; ++a) {
         for (unsigned b = 0; b < 0x100; ++b) {
-            const std::uint8_t pair[] = {static_cast<std::uint8_t>(a), static_cast<std::uint8_t>(b)};
+            const std::uint8_t pair[] = {static_cast<std::uint8_t>(a),
+                                         static_cast<std::uint8_t>(b)};
             two += is_utf8(pair);
             for (unsigned c = 0x80; c < 0xC0; ++c) {
                 const std::uint8_t triple[] = {pair[0], pair[1], static_cast<std::uint8_t>(c)};
@@ -45,8 +47,9 @@ TEST(Utf8, AcceptsExactlyTheTwoAndThreeByteSequencesOfRfc3629) {
 }
 
 TEST(Utf8, RefusesOverlongAndCutForms) {
-    for (const char* bad : {"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\x80", "\xff",
-                            "\xfe", "\xed\xa0\x80", "a\xe2\x82", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80"})
+    for (const char* bad :
+         {"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\x80", "\xff", "\xfe",
+          "\xed\xa0\x80", "a\xe2\x82", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80"})
         EXPECT_FALSE(valid(bad)) << bad;
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the end-to-end tests: they run the real program and speak to it from outside.
 
-RELAY_BIN names the program (build/bin/relay), RELAY_E2E_SCALE (1) scales counts down for slow builds.
+RELAY_BIN names the program (build/bin/relay); RELAY_E2E_SCALE (1) scales counts down for slow
+builds.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import subprocess
 
 import pytest
 
-from relay_process import BINARY, DEADLINE, Relay, environment
+from relay_process import BINARY, DEADLINE, Host, Relay, environment
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,7 +30,8 @@ def start_relay(tmp_path_factory):
     running = []
 
     def start(*flags, **options):
-        relay = Relay(options.pop("folder", None) or tmp_path_factory.mktemp("relay"), *flags, **options)
+        folder = options.pop("folder", None) or tmp_path_factory.mktemp("relay")
+        relay = Relay(folder, *flags, **options)
         running.append(relay.start())
         return relay
 
@@ -37,6 +39,22 @@ def start_relay(tmp_path_factory):
     for relay in running:
         if relay.is_running():
             relay.stop()
+
+
+@pytest.fixture
+def start_host(tmp_path_factory):
+    """Starts session hosts, likewise."""
+    running = []
+
+    def start(*flags):
+        host = Host(tmp_path_factory.mktemp("host"), *flags)
+        running.append(host.start())
+        return host
+
+    yield start
+    for host in running:
+        if host.is_running():
+            host.stop()
 
 
 @pytest.fixture

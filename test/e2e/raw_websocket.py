@@ -41,7 +41,8 @@ def encode(opcode, payload=b"", final=True, reserved=0, masked=True, length=None
 
 
 def handshake(uri, **fields):
-    """The request that opens the address; a field of None is left out."""
+    """The request that opens the address; a field of None is left out. Text goes out as Latin-1, so
+    that a field may hold any byte."""
     parts = urllib.parse.urlsplit(uri)
     lines = {"Host": parts.netloc, "Upgrade": "websocket", "Connection": "Upgrade",
              "Sec-WebSocket-Version": "13",
@@ -49,7 +50,7 @@ def handshake(uri, **fields):
              **{name.replace("_", "-"): value for name, value in fields.items()}}
     target = parts.path + ("?" + parts.query if parts.query else "")
     text = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value is not None)
-    return f"GET {target} HTTP/1.1\r\n{text}\r\n".encode()
+    return f"GET {target} HTTP/1.1\r\n{text}\r\n".encode("latin-1")
 
 
 class RawSocket:

@@ -24,7 +24,8 @@ RELAY_FQDN = "wss://lab.example/ed0/relay"
 # Everything waits for an event, and no longer than this; sanitizers and busy machines are slow.
 DEADLINE = 30
 SCALE = float(os.environ.get("RELAY_E2E_SCALE", "1"))
-SANITIZED = any(mark in pathlib.Path(BINARY).read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
+SANITIZED = any(mark in pathlib.Path(BINARY).read_bytes()
+                for mark in (b"__asan_init", b"__tsan_init"))
 
 _REPORTS = ("ERROR: AddressSanitizer", "WARNING: ThreadSanitizer", "runtime error:",
             "ERROR: LeakSanitizer", "Assertion")
@@ -78,6 +79,15 @@ class Answer:
     @property
     def json(self):
         return json.loads(self.body)
+
+
+def call(port, method, path, body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    try:
+        connection.request(method, path, body=body, headers=headers or {})
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
 
 
 class Process:
@@ -150,10 +160,20 @@ class Process:
 
 
 class Relay(Process):
-    def __init__(self, folder, *flags, access_port=0, relay_port=0, secret=tokens.SECRET, env=None):
-        settings = ["--listen", "127.0.0.1", "--access-fqdn", tokens.AUDIENCE, "--relay-fqdn",
-                    RELAY_FQDN, "--access-port", str(access_port), "--relay-port", str(relay_port),
-                    "--state-dir", str(pathlib.Path(folder) / "state")]
+    """By default it has a public name, behind which the tests find it at this machine; a local one
+    (`local=True`) is named after its ports, so that other programs find it as well."""
+
+    def __init__(self, folder, *flags, access_port=0, relay_port=0, local=False,
+                 secret=tokens.SECRET,
+                 env=None):
+        self.audience, self.relay_fqdn = tokens.AUDIENCE, RELAY_FQDN
+        if local:
+            access_port, relay_port = access_port or free_port(), relay_port or free_port()
+            self.audience = f"http://127.0.0.1:{access_port}"
+            self.relay_fqdn = f"ws://127.0.0.1:{relay_port}"
+        settings = ["--listen", "127.0.0.1", "--state-dir", str(pathlib.Path(folder) / "state"),
+                    "--access-fqdn", self.audience, "--access-port", str(access_port),
+                    "--relay-fqdn", self.relay_fqdn, "--relay-port", str(relay_port)]
         super().__init__(folder, ["session", "relay"], settings + list(flags),
                          {"RELAY_SECRET": secret, **(env or {})})
 
@@ -167,31 +187,25 @@ class Relay(Process):
     # ---- the access API
 
     def call(self, method, path, token=None, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.access_port, timeout=DEADLINE)
-        fields = dict(headers or {})
-        if token is not None:
-            fields["Authorization"] = token
-        try:
-            connection.request(method, path, body=body, headers=fields)
-            return Answer(connection.getresponse())
-        finally:
-            connection.close()
+        fields = {} if token is None else {"Authorization": token}
+        return call(self.access_port, method, path, body, {**fields, **(headers or {})})
 
     def deny(self, booking, expires=4_000_000_000):
         query = urllib.parse.urlencode({"bid": booking, "exp": expires})
-        answer = self.call("POST", f"/bids/deny?{query}", tokens.admin_token())
+        answer = self.call("POST", f"/bids/deny?{query}", tokens.admin_token(self.audience))
         assert answer.status == 204, answer.body
 
     def allow(self, booking, expires=4_000_000_000):
         query = urllib.parse.urlencode({"bid": booking, "exp": expires})
-        answer = self.call("POST", f"/bids/allow?{query}", tokens.admin_token())
+        answer = self.call("POST", f"/bids/allow?{query}", tokens.admin_token(self.audience))
         assert answer.status == 204, answer.body
 
     def bookings(self, which):
-        return self.call("GET", f"/bids/{which}", tokens.admin_token()).json["booking_ids"]
+        answer = self.call("GET", f"/bids/{which}", tokens.admin_token(self.audience))
+        return answer.json["booking_ids"]
 
     def status(self):
-        return self.call("GET", "/status", tokens.stats_token()).json
+        return self.call("GET", "/status", tokens.stats_token(self.audience)).json
 
     def members(self, topic):
         return [entry for entry in self.status() if entry["topic"] == topic
@@ -201,18 +215,19 @@ class Relay(Process):
 
     def uri(self, topic="lamp", token=None, **claims):
         """An address with a fresh code, at this machine instead of the public name."""
-        answer = self.call("POST", f"/session/{urllib.parse.quote(topic, safe='')}",
-                           token or tokens.token(topic=topic, **claims))
+        token = token or tokens.token(**{"topic": topic, "aud": self.audience, **claims})
+        answer = self.call("POST", f"/session/{urllib.parse.quote(topic, safe='')}", token)
         assert answer.status == 200, answer.body
         return self.local(answer.json["uri"])
 
     def local(self, uri):
-        assert uri.startswith(RELAY_FQDN + "/"), uri
-        return f"ws://127.0.0.1:{self.relay_port}{uri[len('wss://lab.example'):]}"
+        assert uri.startswith(self.relay_fqdn + "/"), uri
+        return uri.replace("wss://lab.example", f"ws://127.0.0.1:{self.relay_port}")
 
     def connect(self, uri, **options):
         """A foreign client, python3-websockets; to be awaited or used as a context."""
-        settings = {"max_size": 64 << 20, "max_queue": None, "ping_interval": None, "compression": None,
+        settings = {"max_size": 64 << 20, "max_queue": None, "ping_interval": None,
+                    "compression": None,
                     "open_timeout": DEADLINE, "close_timeout": DEADLINE, **options}
         return websockets.connect(uri, **settings)
 
@@ -223,4 +238,36 @@ class Relay(Process):
     async def crowd(self, count, topic="lamp", **claims):
         """So many members of one topic."""
         async with contextlib.AsyncExitStack() as stack:
-            yield [await stack.enter_async_context(self.join(topic, **claims)) for _ in range(count)]
+            yield [await stack.enter_async_context(self.join(topic, **claims))
+                   for _ in range(count)]
+
+
+class Host(Process):
+    """`relay session host`, which brings feeds to relays."""
+
+    def __init__(self, folder, *flags):
+        super().__init__(folder, ["session", "host"], ["--port", "0", *flags], {})
+
+    def start(self):
+        self.port = int(self.launch()["host"].rpartition(":")[2])
+        return self
+
+    def call(self, method, path, body=None, headers=None):
+        return call(self.port, method, path, body if body is None else json.dumps(body), headers)
+
+    def add(self, destination, stream, feeds, identity="0", **fields):
+        """A rule that brings the feeds to a destination."""
+        answer = self.call("POST", "/api/streams", {"stream": stream, "feeds": feeds})
+        assert answer.status == 200, answer.body
+        self.add_destination(destination, stream, identity, **fields)
+
+    def add_destination(self, destination, stream, identity="0", **fields):
+        answer = self.call("POST", "/api/destinations",
+                           {"id": identity, "stream": stream, "destination": destination, **fields})
+        assert answer.status == 200, answer.body
+
+    def destination(self, identity="0"):
+        return self.call("GET", "/status").json["destinations"][identity]
+
+    def wait_connected(self, identity="0"):
+        wait_until(lambda: self.destination(identity)["state"] == "connected", "the host connects")

@@ -6,6 +6,7 @@ import concurrent.futures
 import os
 import re
 import signal
+import threading
 import time
 
 import pytest
@@ -35,7 +36,7 @@ async def test_defect_01_slow_reader_does_not_stop_the_relay(start_relay):
             for _ in range(400):
                 await sender.send(payload)
                 assert await asyncio.wait_for(reader.recv(), DEADLINE) == payload
-            async with relay.join("other") as one, relay.join("other") as two:  # new ones, another topic
+            async with relay.join("other") as one, relay.join("other") as two:
                 await one.send("alive")
                 assert await two.recv() == "alive"
             assert relay.call("GET", "/status", tokens.stats_token()).status == 200
@@ -105,10 +106,11 @@ def test_defect_05_a_code_lives_exactly_30_s(relay):
 
 
 def test_defect_06_token_faults_are_answered_and_do_not_drop_the_connection(relay):
-    bad = ["abc", "", "a.b", "a.b.c.d", tokens.token(exp=None), tokens.token(exp="x"), tokens.token(exp=0),
-           tokens.token(iat="x"), tokens.token(nbf=[]), tokens.sign([]), tokens.sign("text"),
-           tokens.sign(None), tokens.token()[:-1], "\u00ff.\u00ff.\u00ff", tokens.token(exp=1e300),
-           tokens.token(exp=-1), tokens.token(aud=7), tokens.token(booking_id=7), tokens.token(topic={})]
+    bad = ["abc", "", "a.b", "a.b.c.d", tokens.token(exp=None), tokens.token(exp="x"),
+           tokens.token(exp=0), tokens.token(exp=-1), tokens.token(exp=1e300),
+           tokens.token(iat="x"), tokens.token(nbf=[]), tokens.token(aud=7),
+           tokens.token(booking_id=7), tokens.token(topic={}), tokens.token()[:-1],
+           tokens.sign([]), tokens.sign("text"), tokens.sign(None), "\u00ff.\u00ff.\u00ff"]
     with RawSocket(relay.access_port) as client:  # one connection for all
         for text in [*bad, tokens.token(iat=None), tokens.token(nbf=None)]:
             client.send(f"POST {SESSION} HTTP/1.1\r\nHost: x\r\nAuthorization: {text}\r\n"
@@ -135,33 +137,28 @@ def test_defect_07_a_denial_is_not_undone_by_an_access_call_that_races_with_it(r
 
 
 def test_defect_08_a_denial_that_races_with_a_connect_is_not_missed(relay):
-    outcomes = set()
+    together = threading.Barrier(2)
 
     def connect(uri):
         """What became of the connection; it never stays."""
+        together.wait()
         try:
             with RawWebSocket(uri) as client:
-                frame = client.read_frame()
-                return frame.close_code
+                return client.read_frame().close_code
         except ConnectionRefusedError as refused:
             return refused.args[0]
 
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    def deny(booking):
+        together.wait()
+        relay.deny(booking)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for number in range(scaled(400)):
-            booking = f"race-{number}"
-            uri = relay.uri(booking_id=booking)
-            if number % 2:
-                connecting = pool.submit(connect, uri)
-                relay.deny(booking)
-            else:
-                denying = pool.submit(relay.deny, booking)
-                connecting = pool.submit(connect, uri) if number % 4 else None
-                if connecting is None:
-                    outcomes.add(connect(uri))
-                denying.result()
-            if connecting is not None:
-                outcomes.add(connecting.result(DEADLINE))
-    assert outcomes <= {401, 403, 4403}, outcomes
+            uri = relay.uri(booking_id=f"race-{number}")
+            connecting = pool.submit(connect, uri)
+            pool.submit(deny, f"race-{number}").result()
+            # 401: the code died; 403: denied on its way to the topic; 4403: denied as a member.
+            assert connecting.result() in (401, 403, 4403)
     wait_until(lambda: not relay.members("lamp"), "nobody is left")
 
 
@@ -214,7 +211,7 @@ def test_defect_11_topics_that_nobody_is_on_are_forgotten(relay):
 
 def test_defect_12_no_busy_loop_after_shutdown_begins(start_relay):
     relay = start_relay()
-    with RawWebSocket(relay.uri()), RawSocket(relay.access_port):  # they keep it waiting for a while
+    with RawWebSocket(relay.uri()), RawSocket(relay.access_port):  # they keep it waiting
         before = relay.processor_seconds()
         os.kill(relay.pid, signal.SIGTERM)
         begin = time.monotonic()
@@ -252,10 +249,9 @@ def test_defect_14_both_spellings_of_the_setting_work(start_relay, name):
 
 def search_for_secrets(relay, secrets):
     log = relay.log()
-    assert log.count("\n") > 10, "it did log"
+    assert log.count("new connection") == log.count("connection refused") / 2 > 0, "it did log"
     for secret in secrets:
         assert secret not in log
-    return log
 
 
 @pytest.mark.parametrize("level", ["debug", "trace"])
@@ -263,8 +259,9 @@ def search_for_secrets(relay, secrets):
 def test_defects_15_and_16_no_secret_token_or_code_in_logs(start_relay, level, form):
     key = "Jw5x-another-secret-for-tokens-with-a-kid-Qn8d"
     relay = start_relay("--log-level", level, "--log-format", form, "--keys", f"new={key}")
-    used = [tokens.token(), tokens.sign(tokens.claims_of(), secret=key, kid="new"), tokens.admin_token(),
-            tokens.token(exp=1), tokens.token()[:-3], tokens.token(topic="other"), tokens.stats_token()]
+    used = [tokens.token(), tokens.sign(tokens.claims_of(), secret=key, kid="new"),
+            tokens.admin_token(), tokens.stats_token(), tokens.token(exp=1),
+            tokens.token(topic="other"), tokens.token()[:-3]]
     uris = [relay.uri(token=used[0]), relay.uri(token=used[1])]
     for text in used:
         for path in (SESSION, "/bids/deny?bid=b&exp=4000000000", "/nothing"):
@@ -277,20 +274,18 @@ def test_defects_15_and_16_no_secret_token_or_code_in_logs(start_relay, level, f
         for refused in (uri, uri.replace("lamp", "other")):
             with pytest.raises(ConnectionRefusedError):
                 RawWebSocket(refused)
-    with RawSocket(relay.relay_port) as client:
-        client.send(handshake(uris[0]).replace(b"GET", b"PUT"))
-        assert client.read_answer()[0] >= 400
     codes = [uri.partition("code=")[2] for uri in uris]
     # Defect 15 is about the secret's first and last letters; a JWT's parts are secret as well.
     parts = [part for text in used for part in text.split(".")[1:]]
-    search_for_secrets(relay, [tokens.SECRET, key, "Xq7v", "Zk9w", "Jw5x", "Qn8d", *used, *codes, *parts])
+    search_for_secrets(relay, [tokens.SECRET, key, "Xq7v", "Zk9w", "Jw5x", "Qn8d", *used, *codes,
+                               *parts])
     relay.stop()
     search_for_secrets(relay, [tokens.SECRET, key, "Xq7v", "Zk9w", *codes, *parts])
 
 
 async def test_defect_17_reports_go_on_whatever_names_clients_give(relay):
-    with RawWebSocket(relay.uri(), User_Agent="bad \udcff \x7f\"quotes\"\\".encode(
-            "utf-8", "surrogateescape").decode("latin-1"), X_Forwarded_For="\"};--, 10.0.0.1"):
+    names = {"User_Agent": 'bad \xff\xfe "quotes"\\', "X_Forwarded_For": '"};--, 10.0.0.1'}
+    with RawWebSocket(relay.uri(), **names):
         async with relay.join("stats") as stats:
             for _ in range(3):
                 await stats.send('{"cmd":"update"}')
@@ -324,9 +319,11 @@ def test_defect_19_no_profiler_on_any_port(relay, path):
 
 def test_defect_20_one_shape_of_errors_and_both_names_of_the_times(relay):
     for answer in (relay.call("POST", SESSION), relay.call("POST", SESSION, "abc"),
-                   relay.call("POST", "/session/other", tokens.token()), relay.call("GET", "/nothing"),
+                   relay.call("POST", "/session/other", tokens.token()), relay.call("GET",
+                                                                                    "/nothing"),
                    relay.call("POST", SESSION, tokens.token(booking_id=None)),
-                   relay.call("POST", "/bids/deny", tokens.admin_token()), relay.call("PUT", SESSION)):
+                   relay.call("POST", "/bids/deny", tokens.admin_token()), relay.call("PUT",
+                                                                                      SESSION)):
         assert isinstance(answer.json["code"], str) and isinstance(answer.json["message"], str)
         assert answer.json["code"] == str(answer.status)
         assert answer.status < 500

@@ -12,9 +12,8 @@ import pytest
 import websockets
 
 import tokens
-import transport_stream
-from raw_websocket import BINARY, CLOSE, PING, PONG, TEXT, RawWebSocket, encode
-from relay_process import DEADLINE, ROOT, free_port, scaled, wait_until
+from raw_websocket import BINARY, PING, PONG, TEXT, RawWebSocket, encode
+from relay_process import DEADLINE, ROOT, scaled, wait_until
 
 
 async def receive(connection, count):
@@ -214,7 +213,7 @@ async def test_a_denial_takes_less_than_50_ms(relay):
             await closed(member)
             times.append(time.perf_counter() - begin)
             await call
-    assert sorted(times)[4] < 0.05, times  # the median: the machine's other work may cost one or two
+    assert sorted(times)[4] < 0.05, times  # the median: other work of the machine may cost some
 
 
 async def test_a_denial_survives_a_restart(start_relay):
@@ -263,86 +262,6 @@ def test_shutdown_does_not_wait_for_ever_for_one_who_does_not_answer(start_relay
         assert mute.read_frame().close_code == 1001
 
 
-# ---- slow readers
-
-STALLED_BUFFER = 4096
-
-
-async def test_one_of_50_readers_of_data_stalls(start_relay):
-    relay = start_relay("--queue-size", "256KiB")
-    filling = "x" * 4096
-    sent = 0
-
-    async with relay.crowd(49, scopes=["read"]) as readers, relay.join() as sender:
-        stalled = RawWebSocket(relay.uri(scopes=["read"]), receive_buffer=STALLED_BUFFER)
-        end = time.monotonic() + DEADLINE
-        while not any(entry["dropped"]["messages"] for entry in relay.members("lamp")):
-            assert time.monotonic() < end, "it never overflowed"
-            for _ in range(20):  # in step with the others, who must not become slow as well
-                await sender.send(f"{sent} {filling}")
-                for reader in readers:
-                    assert (await reader.recv()).split()[0] == str(sent), "the others lose nothing"
-                sent += 1
-
-        frame = await asyncio.to_thread(read_numbers_to_close, stalled)
-        assert (frame.opcode, frame.close_code) == (CLOSE, 1013)
-        assert frame.payload[2:] == b"reads too slowly for this topic"
-        stalled.close()
-        await sender.send("last")
-        for reader in readers:
-            assert await reader.recv() == "last"
-
-
-def read_numbers_to_close(stalled):
-    expected = 0
-    while (frame := stalled.read_frame()).opcode == TEXT:
-        assert frame.payload.split()[0] == b"%d" % expected, "whole, in order, none lost before"
-        expected += 1
-    return frame
-
-
-async def test_one_of_50_readers_of_video_stalls_and_resumes_with_a_clean_picture(start_relay):
-    relay = start_relay("--queue-size", "256KiB")
-    number = 0
-
-    async with relay.crowd(49, scopes=["read"]) as readers, relay.join() as sender:
-        async def send_pictures(count):
-            nonlocal number
-            for _ in range(count):
-                await sender.send(transport_stream.picture(number, intra=number % 12 == 0))
-                for reader in readers:
-                    got = transport_stream.number_of(await reader.recv())[0]
-                    assert got == number, "the others lose nothing"
-                number += 1
-
-        stalled = RawWebSocket(relay.uri(scopes=["read"]), receive_buffer=STALLED_BUFFER)
-        end = time.monotonic() + DEADLINE
-        while not any(entry["dropped"]["skips"] for entry in relay.members("lamp")):
-            assert time.monotonic() < end, "it never skipped"
-            await send_pictures(12)
-
-        # It reads on now; two I pictures later it has to be in step again.
-        await send_pictures(24)
-        numbers = await asyncio.to_thread(read_pictures_to, number - 1, stalled)
-        gaps = [after for before, after in zip(numbers, numbers[1:]) if after[0] != before[0] + 1]
-        assert gaps, "something was skipped"
-        assert all(after > before for before, after in zip(numbers, numbers[1:])), "in order"
-        assert all(intra for _, intra in gaps), "each gap ends at a picture that stands on its own"
-        skipped = [entry for entry in relay.members("lamp") if entry["dropped"]["skips"]]
-        assert len(skipped) == 1, "nobody else"
-        stalled.close()
-
-
-def read_pictures_to(last, stalled):
-    numbers = []
-    while not numbers or numbers[-1][0] < last:
-        frame = stalled.read_frame()
-        assert frame.opcode == BINARY
-        transport_stream.assert_whole_packets(frame.payload)
-        numbers.append(transport_stream.number_of(frame.payload))
-    return numbers
-
-
 # ---- topics that are spread over threads
 
 async def test_a_topic_that_is_split_over_threads_delivers_everything_in_order(start_relay):
@@ -360,7 +279,8 @@ async def test_a_topic_that_is_split_over_threads_delivers_everything_in_order(s
                 heard[int(sender)].append(int(number))
             return heard
 
-        results = await asyncio.gather(*(listen(i) for i in range(16)), *(talk(i) for i in range(4)))
+        listening = [listen(i) for i in range(16)]
+        results = await asyncio.gather(*listening, *(talk(i) for i in range(4)))
         for index in range(16):
             for sender, numbers in results[index].items():
                 assert numbers == ([] if sender == index else list(range(count))), (index, sender)
@@ -387,7 +307,8 @@ NODE_CLIENT = """
 const WebSocket = require(process.argv[1]);
 const client = new WebSocket(process.argv[2]);
 client.on('message', (data, isBinary) => {
-    client.send(isBinary ? Buffer.concat([Buffer.from('got '), data]) : 'got ' + data, {binary: isBinary});
+    const answer = isBinary ? Buffer.concat([Buffer.from('got '), data]) : 'got ' + data;
+    client.send(answer, {binary: isBinary});
 });
 client.on('close', (code, reason) => { console.log(code + ' ' + reason); });
 client.on('error', (error) => { console.log('error ' + error.message); });
@@ -400,7 +321,8 @@ async def test_the_ws_package_of_npm_talks_with_python_websockets(relay):
         pytest.skip("npm's ws is not installed: ./do test web does that")
     async with relay.join() as python:
         node = await asyncio.create_subprocess_exec(
-            "node", "-e", NODE_CLIENT, str(package), relay.uri(booking_id="node"), stdout=subprocess.PIPE)
+            "node", "-e", NODE_CLIENT, str(package), relay.uri(booking_id="node"),
+            stdout=subprocess.PIPE)
         while len(await asyncio.to_thread(relay.members, "lamp")) < 2:
             await asyncio.sleep(0.01)
         for message in ("text ☃", b"\x00\xff binary", "x" * 100_000):

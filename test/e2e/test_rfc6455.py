@@ -8,8 +8,8 @@ import os
 
 import pytest
 
-from raw_websocket import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Frame, RawSocket, RawWebSocket,
-                           encode, handshake)
+from raw_websocket import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Frame, RawSocket,
+                           RawWebSocket, encode, handshake)
 
 LIMIT = 1 << 20  # of shared_relay
 
@@ -17,8 +17,9 @@ LIMIT = 1 << 20  # of shared_relay
 @pytest.fixture
 def pair(shared_relay):
     topic = "t" + os.urandom(6).hex()
-    with RawWebSocket(shared_relay.uri(topic)) as sender, RawWebSocket(shared_relay.uri(topic)) as receiver:
-        yield sender, receiver
+    with RawWebSocket(shared_relay.uri(topic)) as sender:
+        with RawWebSocket(shared_relay.uri(topic)) as receiver:
+            yield sender, receiver
 
 
 def assert_arrives(receiver, opcode, payload):
@@ -132,7 +133,8 @@ def test_fragments_of_nothing_are_an_empty_message(pair):
 def test_a_thousand_fragments(pair):
     sender, receiver = pair
     payload = os.urandom(1000)
-    frames = [encode(CONTINUATION if i else BINARY, payload[i:i + 1], final=i == 999) for i in range(1000)]
+    frames = [encode(CONTINUATION if i else BINARY, payload[i:i + 1], final=i == 999)
+              for i in range(1000)]
     sender.send(b"".join(frames))
     assert_arrives(receiver, BINARY, payload)
 
@@ -162,12 +164,12 @@ def test_faults_of_framing_are_a_protocol_error(pair, frames):
 
 # ---- 6, UTF-8
 
-GOOD = ["Hello-µ@ßöäüàá-UTF-8!!", "κόσμε", "\u0000", "\u007f", "\u0080", "\u07ff", "\u0800", "\ud7ff",
-        "\ue000", "\ufffd", "\uffff", "\U00010000", "\U0010ffff", "日本語", "😀"]
+GOOD = ["Hello-µ@ßöäüàá-UTF-8!!", "κόσμε", "日本語", "😀", "\u0000", "\u007f", "\u0080", "\u07ff",
+        "\u0800", "\ud7ff", "\ue000", "\ufffd", "\uffff", "\U00010000", "\U0010ffff"]
 
-BAD = [b"\x80", b"\xbf", b"\xc0\xaf", b"\xc1\xbf", b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf", b"\xed\xa0\x80",
-       b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xf8\x88\x80\x80\x80", b"\xfe", b"\xff", b"\xc3(", b"\xe2\x82(",
-       b"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80edited"]
+BAD = [b"\x80", b"\xbf", b"\xc0\xaf", b"\xc1\xbf", b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf",
+       b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xf8\x88\x80\x80\x80", b"\xfe",
+       b"\xff", b"\xc3(", b"\xe2\x82(", b"\xce\xba\xe1\xbd\xb9\xcf\x83\xed\xa0\x80edited"]
 
 CUT = [b"\xc2", b"\xe1\xbd", b"\xf0\x9f\x98", b"whole \xce\xba, cut \xe1"]
 
@@ -207,7 +209,8 @@ def test_binary_may_be_anything(pair, payload):
 
 # ---- 7, closing
 
-@pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999])
+@pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999,
+                                  4000, 4999])
 def test_valid_close_codes_are_echoed(pair, code):
     sender, _ = pair
     sender.send_frame(CLOSE, code.to_bytes(2, "big") + b"reason")
@@ -223,7 +226,8 @@ def test_a_close_without_a_code_is_answered_without_one(pair):
     sender.expect_end()
 
 
-@pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535])
+@pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000,
+                                  65535])
 def test_invalid_close_codes_are_a_protocol_error(pair, code):
     sender, _ = pair
     sender.send_frame(CLOSE, code.to_bytes(2, "big"))

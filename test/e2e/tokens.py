@@ -48,9 +48,13 @@ def token(**changes):
     return sign(claims_of(**changes))
 
 
-def admin_token():
-    return sign(claims_of(scopes=["relay:admin"], topic=None, prefix=None, booking_id=None))
+def admin_token(audience=AUDIENCE):
+    return _scope_only("relay:admin", audience)
 
 
-def stats_token():
-    return sign(claims_of(scopes=["relay:stats"], topic=None, prefix=None, booking_id=None))
+def stats_token(audience=AUDIENCE):
+    return _scope_only("relay:stats", audience)
+
+
+def _scope_only(scope, audience):
+    return token(aud=audience, scopes=[scope], topic=None, prefix=None, booking_id=None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MPEG transport streams (ISO/IEC 13818-1): small ones made by hand, and a check of what arrives."""
+"""MPEG transport streams (ISO/IEC 13818-1): small ones by hand, and a check of what arrives."""
 
 import struct
 
@@ -11,10 +11,10 @@ def packet(pid, payload, starts=False, counter=0):
     """One packet; a short payload is padded by an adaptation field."""
     head = struct.pack("!BHB", 0x47, (0x4000 if starts else 0) | pid, 0)
     room = PACKET - 4 - len(payload)
-    if room == 0:
-        field, control = b"", 0x10
-    else:
-        field, control = bytes([room - 1]) + (b"\x00" + b"\xff" * (room - 2) if room > 1 else b""), 0x30
+    field, control = b"", 0x10
+    if room > 0:
+        field = bytes([room - 1]) + (b"\x00" + b"\xff" * (room - 2) if room > 1 else b"")
+        control = 0x30
     return head[:3] + bytes([control | counter & 0xF]) + field + payload
 
 

@@ -20,7 +20,7 @@ export function Health({ experiment }: { experiment: Experiment }) {
                 about="Half of the way to the experiment and back, median of the last ten" />
         <Figure name="Picture delay" value={pictured ? pictureDelay(experiment.pictureDelay) : none}
                 about="Age of the picture by the time code that the camera writes into it" />
-        <Figure name="Pictures" value={`${Math.round(experiment.pictures.rate(Date.now()))} /s`}
+        <Figure name="Pictures" value={pictured ? `${Math.round(experiment.pictures.rate(Date.now()))} /s` : none}
                 about="Pictures decoded and drawn per second" />
         <Figure name="Lost samples" value={String(losses.lost)}
                 about="Gaps in the numbers of the measurements" />
