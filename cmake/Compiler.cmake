@@ -17,7 +17,7 @@ if(RELAY_SANITIZE)
 else()
   target_compile_options(relay_options INTERFACE
     -fstack-protector-strong -fstack-clash-protection
-    $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=3>)
+    "$<$<AND:$<CONFIG:Release,RelWithDebInfo>,$<NOT:$<BOOL:$<TARGET_PROPERTY:RELAY_UNOPTIMISED>>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
   target_compile_definitions(relay_options INTERFACE _GLIBCXX_ASSERTIONS)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     target_compile_options(relay_options INTERFACE -fcf-protection=full)
@@ -32,6 +32,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(relay_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 include(CheckPIESupported)
 check_pie_supported()
 

@@ -6,7 +6,7 @@
 
 namespace relay {
 
-// Kinds of failure that a caller can act on. access/http_error.hpp maps them to HTTP statuses.
+// Kinds of failure that a caller can act on. access/http_status.hpp maps them to HTTP statuses.
 enum class Errc {
     invalid,       // the request or setting is malformed
     unauthorized,  // no or bad credentials

@@ -65,7 +65,7 @@ test('without ffmpeg it says what to install and measures all the same', options
 });
 
 test('two users see each other’s commands take effect', options, async () => {
-  const relay = await startRelay(binary, {}, ['--no-camera']);
+  const relay = await startRelay(binary, {}, ['--camera=false']);
   const [one, other] = [await openData(relay.page), await openData(relay.page)];
   await sampleOf(one);
   await sampleOf(other);
@@ -79,9 +79,9 @@ test('two users see each other’s commands take effect', options, async () => {
 });
 
 test('a port that is taken is an error that names it', options, async () => {
-  const relay = await startRelay(binary, {}, ['--no-camera']);
+  const relay = await startRelay(binary, {}, ['--camera=false']);
   const { port } = new URL(relay.page);
-  const second = spawn(binary, ['demo', '--no-camera', '--port', port], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const second = spawn(binary, ['demo', '--camera=false', '--port', port], { stdio: ['ignore', 'ignore', 'pipe'] });
   const said = [];
   second.stderr.on('data', (bytes) => said.push(bytes));
   const [code] = await once(second, 'close');
