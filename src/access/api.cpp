@@ -227,13 +227,11 @@ net::Router make_api(ApiSettings settings, auth::KeyRing keys, Admission& admiss
     std::vector<net::Route> routes;
     for (const Endpoint& endpoint : endpoints) {
         const auto answer = endpoint.answer;
-        const auto respond = [api, answer](const HttpRequest& request,
-                                           const PathParameters& parameters) {
-            HttpResponse response = (*api.*answer)(request, parameters);
-            api->cross_origin().mark(request, response);
-            return response;
-        };
-        routes.push_back({endpoint.method, endpoint.pattern, respond});
+        routes.push_back(
+            {endpoint.method, endpoint.pattern,
+             [api, answer](const HttpRequest& request, const PathParameters& parameters) {
+                 return (*api.*answer)(request, parameters);
+             }});
     }
     for (const Preflight& preflight : preflights) {
         const auto respond = [api, methods = preflight.methods](const HttpRequest& request,
@@ -242,7 +240,11 @@ net::Router make_api(ApiSettings settings, auth::KeyRing keys, Admission& admiss
         };
         routes.push_back({"OPTIONS", preflight.pattern, respond});
     }
-    return net::Router(std::move(routes), std::move(base_path));
+    // Errors too, or a page could not read why it was refused.
+    const auto mark = [api](const HttpRequest& request, HttpResponse& response) {
+        if (request.method != "OPTIONS") api->cross_origin().mark(request, response);
+    };
+    return net::Router(std::move(routes), std::move(base_path), mark);
 }
 
 }  // namespace relay::access

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_message.hpp"
 
+#include "wire/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,10 +32,13 @@ int hex_value(char c) {
     return -1;
 }
 
-// A JSON string literal; the text is taken to be UTF-8 or ASCII.
+// A JSON string literal. Text that is no UTF-8, from a path for example, keeps its ASCII.
 std::string json_string(std::string_view text) {
+    const bool valid =
+        wire::is_utf8({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
     std::string out = "\"";
-    for (const char c : text) {
+    for (char c : text) {
+        if (!valid && static_cast<unsigned char>(c) >= 0x80) c = '?';
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;

@@ -43,6 +43,12 @@ TEST(HttpMessage, ErrorsAreJsonWhateverTheText) {
               R"({"code":"401","message":"a \"b\" \\ \u000a"})");
 }
 
+TEST(HttpMessage, ErrorsStayUtf8WhateverTheText) {
+    EXPECT_EQ(error_response(404, "caf\xc3\xa9").body,
+              "{\"code\":\"404\",\"message\":\"caf\xc3\xa9\"}");
+    EXPECT_EQ(error_response(404, "caf\xe9!").body, R"({"code":"404","message":"caf?!"})");
+}
+
 TEST(HttpMessage, RefusesMalformedEscapes) {
     EXPECT_EQ(unescape("a%41%62"), "aAb");
     EXPECT_EQ(unescape("a+b"), "a+b");

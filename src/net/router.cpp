@@ -69,8 +69,8 @@ std::string base_path_of(std::string_view address) {
     return std::string(address);
 }
 
-Router::Router(std::vector<Route> routes, std::string base_path)
-    : routes_(std::move(routes)), base_path_(std::move(base_path)) {}
+Router::Router(std::vector<Route> routes, std::string base_path, Finish finish)
+    : routes_(std::move(routes)), base_path_(std::move(base_path)), finish_(std::move(finish)) {}
 
 bool Router::knows(std::string_view path) const {
     const std::string_view stripped = strip_base_path(path, base_path_);
@@ -80,6 +80,12 @@ bool Router::knows(std::string_view path) const {
 }
 
 HttpResponse Router::respond(const HttpRequest& request) const {
+    HttpResponse response = find_answer(request);
+    if (finish_) finish_(request, response);
+    return response;
+}
+
+HttpResponse Router::find_answer(const HttpRequest& request) const {
     const std::string_view path = strip_base_path(request.path(), base_path_);
     std::vector<std::string> methods;
     for (const Route& route : routes_) {

@@ -26,15 +26,21 @@ struct Route {
 // thread may call it.
 class Router {
 public:
-    explicit Router(std::vector<Route> routes, std::string base_path = "");
+    // `finish` is called on every answer, also those to unknown paths: for fields that all carry.
+    using Finish = std::function<void(const HttpRequest&, HttpResponse&)>;
+
+    explicit Router(std::vector<Route> routes, std::string base_path = "", Finish finish = {});
 
     HttpResponse respond(const HttpRequest& request) const;
     // Whether any route, of whatever method, matches the path.
     bool knows(std::string_view path) const;
 
 private:
+    HttpResponse find_answer(const HttpRequest& request) const;
+
     std::vector<Route> routes_;
     std::string base_path_;
+    Finish finish_;
 };
 
 // The path without the base path (when it begins with it) and without a trailing slash.

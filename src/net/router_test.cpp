@@ -52,6 +52,16 @@ TEST(Router, AnswersUnknownPathsWith404AndOtherMethodsWith405) {
     EXPECT_THAT(wrong.body, HasSubstr("method PUT is not allowed, but [GET, POST] are"));
 }
 
+TEST(Router, FinishesEveryAnswer) {
+    const auto say = [](const HttpRequest&, const PathParameters&) { return HttpResponse{}; };
+    const Router marked({{"GET", "/a", say}}, "", [](const HttpRequest&, HttpResponse& response) {
+        response.fields.set("X-Mark", "1");
+    });
+    for (const char* path : {"/a", "/missing"})
+        EXPECT_EQ(marked.respond(request("GET", path)).fields["X-Mark"], "1") << path;
+    EXPECT_EQ(marked.respond(request("PUT", "/a")).fields["X-Mark"], "1");
+}
+
 TEST(Router, AcceptsPathsWithAndWithoutTheBasePath) {
     const Router based = router("/ed0/access");
     for (const char* path : {"/ed0/access/session/x", "/session/x", "/session/x/"})

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Experiment } from './experiment.js';
 
-const settleFor = 1000;  // ms after a touch in which the slider does not follow the experiment
+const settleFor = 1000;  // ms after a change in which a control does not follow the experiment
 
 // Drive and brake. They show what the experiment reports, since several people may control it;
 // without a connection they are disabled.
@@ -21,23 +21,26 @@ export function Controls({ experiment }: { experiment: Experiment }) {
   );
 }
 
+// What the person set, for as long as the experiment may take to report it; else what it reports.
+function useSetting<T>(reported: T): [T, (value: T) => void] {
+  const [set, change] = useState<{ value: T; at: number }>();
+  const unsettled = set !== undefined && performance.now() - set.at < settleFor;
+  return [unsettled ? set.value : reported, (value) => change({ value, at: performance.now() })];
+}
+
 function Drive({ experiment }: { experiment: Experiment }) {
-  const [wanted, setWanted] = useState(0);
-  const touched = useRef(-Infinity);
-  const settled = performance.now() - touched.current > settleFor;
-  const shown = settled ? Math.round(experiment.sample?.drive ?? 0) : wanted;
+  const [drive, setDrive] = useSetting(Math.round(experiment.sample?.drive ?? 0));
   const change = (value: number) => {
-    touched.current = performance.now();
-    setWanted(value);
+    setDrive(value);
     experiment.command({ set: 'drive', to: value });
   };
   return (
     <div class="drive">
       <label for="drive">Drive</label>
-      <output for="drive">{shown} %</output>
+      <output for="drive">{drive} %</output>
       <input
-        id="drive" type="range" min={0} max={100} step={1} value={shown}
-        aria-valuetext={`${shown} per cent`}
+        id="drive" type="range" min={0} max={100} step={1} value={drive}
+        aria-valuetext={`${drive} per cent`}
         onInput={(event) => change(Number(event.currentTarget.value))}
       />
     </div>
@@ -45,12 +48,16 @@ function Drive({ experiment }: { experiment: Experiment }) {
 }
 
 function Brake({ experiment }: { experiment: Experiment }) {
-  const braked = experiment.sample?.brake ?? false;
+  const [brake, setBrake] = useSetting(experiment.sample?.brake ?? false);
+  const change = (on: boolean) => {
+    setBrake(on);
+    experiment.command({ set: 'brake', to: on });
+  };
   return (
     <label class="brake">
       <input
-        type="checkbox" role="switch" checked={braked}
-        onChange={(event) => experiment.command({ set: 'brake', to: event.currentTarget.checked })}
+        type="checkbox" role="switch" checked={brake}
+        onChange={(event) => change(event.currentTarget.checked)}
       />
       <span>Brake</span>
     </label>
