@@ -65,6 +65,9 @@ public:
     wire::MessagePtr take();
 
     bool empty() const { return front_ == waiting_.size(); }
+    // Whether a message may bypass the outbox: nothing waits, and no pictures were dropped whose
+    // followers must be held back until a random-access point.
+    bool idle() const { return empty() && !needs_random_access_; }
     std::size_t bytes() const { return bytes_; }
     void release();
 

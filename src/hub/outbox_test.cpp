@@ -145,6 +145,16 @@ TEST_F(OutboxTest, WithoutARandomAccessPointVideoWaitsForTheNext) {
     EXPECT_EQ(drain(outbox), "Jq");
 }
 
+TEST_F(OutboxTest, NothingBypassesAnOutboxThatWaitsForARandomAccessPoint) {
+    EXPECT_TRUE(outbox.idle());
+    for (int i = 0; i < 6; ++i) outbox.push(picture(10, false, 'p'), start, true);
+    EXPECT_TRUE(outbox.empty());
+    EXPECT_FALSE(outbox.idle());
+    outbox.push(picture(1, true, 'J'), start, true);
+    drain(outbox);
+    EXPECT_TRUE(outbox.idle());
+}
+
 TEST_F(OutboxTest, AStreamThatNeverMarksRandomAccessGoesOnAfterAWhile) {
     for (int i = 0; i < 6; ++i) outbox.push(picture(10, false, 'p'), start, true);
     drain(outbox);
@@ -174,6 +184,15 @@ TEST_F(OutboxTest, DroppingDataKeepsControlFramesAndWhatWasBegun) {
     outbox.drop_data();
     outbox.sent(101);
     EXPECT_EQ(drain(outbox), "!");
+}
+
+TEST_F(OutboxTest, GivesWholeMessagesToOneWhoEncodesThemAnew) {
+    outbox.push(data(100, 'a'), start, false);
+    outbox.push(data(50, 'b'), start, false);
+    EXPECT_EQ(outbox.take()->size(), 100u);
+    EXPECT_EQ(outbox.take()->size(), 50u);
+    EXPECT_FALSE(outbox.take());
+    EXPECT_EQ(outbox.bytes(), 0u);
 }
 
 TEST_F(OutboxTest, TakesOverWhatASocketTookInPart) {

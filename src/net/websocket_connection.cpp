@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -20,6 +22,9 @@ using wire::MessageType;
 namespace {
 
 constexpr std::size_t gather_most = 64;  // messages per system call
+
+// Bytes that the kernel may hold unsent: a backlog belongs in the outbox, where it can be dropped.
+constexpr int unsent_in_kernel = 128 * 1024;
 
 bool would_block(int error) {
     return error == EAGAIN || error == EWOULDBLOCK;
@@ -50,6 +55,8 @@ WebSocketConnection::~WebSocketConnection() {
 
 void WebSocketConnection::start(std::string_view handshake_answer,
                                 std::vector<std::uint8_t> received) {
+    ::setsockopt(socket_.number(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_kernel,
+                 sizeof unsent_in_kernel);
     outbox_.push_control(Message::copy_of(bytes_of(handshake_answer), MessageType::raw));
     if (!thread_.poller().add(socket_.number(), EPOLLIN, *this)) {
         finish(CloseCode::abnormal, "no room in the event queue");
@@ -71,7 +78,7 @@ void WebSocketConnection::record(std::unique_ptr<hub::Traffic>& traffic, SteadyT
 void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery delivery) {
     if (state_ != State::open) return;
     const SteadyTime now = thread_.poller().now();
-    if (outbox_.empty() && !delivery.more_coming) {
+    if (outbox_.idle() && !delivery.more_coming) {
         if (send_now(message)) record(sent_traffic_, now, message->size());
         return;
     }
