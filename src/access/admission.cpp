@@ -26,7 +26,7 @@ constexpr auto denied_message =
 
 }  // namespace
 
-Admission::Admission(WallClock clock, bool allow_no_booking_id, DenialJournal& journal,
+Admission::Admission(WallClock clock, bool allow_no_booking_id, BookingJournal& journal,
                      OnDenied on_denied)
     : clock_(std::move(clock)),
       allow_no_booking_id_(allow_no_booking_id),
@@ -35,10 +35,16 @@ Admission::Admission(WallClock clock, bool allow_no_booking_id, DenialJournal& j
 
 Result<void> Admission::restore() {
     const std::lock_guard journal_lock(journal_mutex_);
-    const auto entries = journal_.load();
-    if (!entries) return std::unexpected(entries.error());
+    const auto denied = journal_.load_denied();
+    if (!denied) return std::unexpected(denied.error());
+    const auto allowed = journal_.load_allowed();
+    if (!allowed) return std::unexpected(allowed.error());
     const std::lock_guard lock(mutex_);
-    for (const auto& [booking_id, expires] : *entries) denied_.put(booking_id, expires);
+    for (const auto& [booking_id, expires] : *allowed) allowed_.put(booking_id, expires);
+    for (const auto& [booking_id, expires] : *denied) {
+        denied_.put(booking_id, expires);
+        allowed_.erase(booking_id);
+    }
     return {};
 }
 
@@ -53,7 +59,10 @@ Result<std::string> Admission::admit(const auth::Claims& claims) {
     }
     if (denied_.contains(claims.booking_id, now)) return fail(Errc::invalid, denied_message);
     auto code = codes_.put(std::move(grant), now);
-    if (code && !claims.booking_id.empty()) allowed_.put(claims.booking_id, claims.expires);
+    if (code && !claims.booking_id.empty()) {
+        allowed_.put(claims.booking_id, claims.expires);
+        allowed_changed_ = true;
+    }
     return code;
 }
 
@@ -73,6 +82,7 @@ Result<void> Admission::deny(const std::string& booking_id, WallTime expires) {
         const std::lock_guard lock(mutex_);
         denied_.put(booking_id, expires);
         allowed_.erase(booking_id);
+        allowed_changed_ = true;
         codes_.erase_booking(booking_id);
     }
     // Before the disk, which may be slow: connections close at once.
@@ -86,6 +96,7 @@ Result<void> Admission::allow(const std::string& booking_id, WallTime expires) {
         const std::lock_guard lock(mutex_);
         denied_.erase(booking_id);
         allowed_.put(booking_id, expires);
+        allowed_changed_ = true;
     }
     return write_down(booking_id);
 }
@@ -99,7 +110,23 @@ Result<void> Admission::write_down(const std::string& booking_id) {
         const std::lock_guard lock(mutex_);
         expires = denied_.expiry(booking_id);
     }
-    return expires ? journal_.put(booking_id, *expires) : journal_.erase(booking_id);
+    return expires ? journal_.put_denied(booking_id, *expires) : journal_.erase_denied(booking_id);
+}
+
+Result<void> Admission::keep_allowed() {
+    const std::lock_guard journal_lock(journal_mutex_);
+    BookingJournal::Entries entries;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(allowed_changed_, false)) return {};
+        entries = allowed_.entries();
+    }
+    auto kept = journal_.replace_allowed(entries);
+    if (!kept) {
+        const std::lock_guard lock(mutex_);
+        allowed_changed_ = true;
+    }
+    return kept;
 }
 
 bool Admission::is_denied(std::string_view booking_id) const {
@@ -127,9 +154,10 @@ Result<void> Admission::tidy() {
         const std::lock_guard lock(mutex_);
         denied_.prune(now);
         allowed_.prune(now);
+        allowed_changed_ = true;
         codes_.tidy(now);
     }
-    return journal_.prune(now);
+    return journal_.prune_denied(now);
 }
 
 }  // namespace relay::access

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "access/denial_journal.hpp"
+#include "access/booking_journal.hpp"
 #include "auth/booking_list.hpp"
 #include "auth/claims.hpp"
 #include "auth/code_store.hpp"
@@ -31,7 +31,7 @@ public:
 
     // `on_denied` runs on the thread that denies, after the list holds the booking and without a
     // lock; it closes the booking's connections. The journal has to outlive this object.
-    Admission(WallClock clock, bool allow_no_booking_id, DenialJournal& journal,
+    Admission(WallClock clock, bool allow_no_booking_id, BookingJournal& journal,
               OnDenied on_denied = {});
 
     // Takes over what the journal holds; before the first call from elsewhere.
@@ -58,6 +58,10 @@ public:
     std::vector<std::string> denied() const;
     std::vector<std::string> allowed() const;
 
+    // Writes the allow list down if it changed. It changes with every session and denies nobody, so
+    // it is not written at once: call it every second or so, and at the end.
+    Result<void> keep_allowed();
+
     // Forgets what has ended. Refusals do not depend on it; memory does. Call it now and then.
     Result<void> tidy();
 
@@ -66,7 +70,7 @@ private:
 
     const WallClock clock_;
     const bool allow_no_booking_id_;
-    DenialJournal& journal_;
+    BookingJournal& journal_;
     const OnDenied on_denied_;
 
     std::mutex journal_mutex_;  // taken before mutex_, when both are
@@ -74,6 +78,7 @@ private:
     auth::BookingList denied_;  // guarded by mutex_, as are the following
     auth::BookingList allowed_;
     auth::CodeStore codes_;
+    bool allowed_changed_ = false;
 };
 
 }  // namespace relay::access

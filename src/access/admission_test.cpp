@@ -18,7 +18,7 @@ using testing::IsEmpty;
 using testing::Pair;
 
 // A journal in memory that can be made to fail.
-struct FakeJournal final : DenialJournal {
+struct FakeJournal final : BookingJournal {
     std::map<std::string, WallTime, std::less<>> entries;
     bool broken = false;
 
@@ -26,19 +26,26 @@ struct FakeJournal final : DenialJournal {
         if (broken) return fail(Errc::unavailable, "disk full");
         return {};
     }
-    Result<Entries> load() override {
+    std::map<std::string, WallTime, std::less<>> allowed;
+
+    Result<Entries> load_allowed() override { return Entries(allowed.begin(), allowed.end()); }
+    Result<void> replace_allowed(const Entries& now_allowed) override {
+        if (!broken) allowed = {now_allowed.begin(), now_allowed.end()};
+        return outcome();
+    }
+    Result<Entries> load_denied() override {
         if (broken) return fail(Errc::internal, "damaged");
         return Entries(entries.begin(), entries.end());
     }
-    Result<void> put(std::string_view id, WallTime expires) override {
+    Result<void> put_denied(std::string_view id, WallTime expires) override {
         if (!broken) entries[std::string(id)] = expires;
         return outcome();
     }
-    Result<void> erase(std::string_view id) override {
+    Result<void> erase_denied(std::string_view id) override {
         if (!broken) entries.erase(std::string(id));
         return outcome();
     }
-    Result<void> prune(WallTime now) override {
+    Result<void> prune_denied(WallTime now) override {
         std::erase_if(entries, [now](const auto& entry) { return entry.second <= now; });
         return outcome();
     }
@@ -231,6 +238,37 @@ TEST_F(AdmissionTest, after_deny_and_allow_race_the_journal_agrees_with_memory) 
         allower.join();
         ASSERT_EQ(quiet.is_denied(booking), journal.entries.contains(booking));
     }
+}
+
+TEST_F(AdmissionTest, the_allow_list_survives_a_restart_but_for_what_was_denied_since) {
+    ASSERT_TRUE(admission.admit(claims("b1")));
+    ASSERT_TRUE(admission.admit(claims("b2")));
+    ASSERT_TRUE(admission.keep_allowed());
+    ASSERT_TRUE(admission.deny("b2", now + 1h));
+    Admission restarted([this] { return now; }, false, journal);
+    ASSERT_TRUE(restarted.restore());
+    EXPECT_THAT(restarted.allowed(), ElementsAre("b1"));
+    EXPECT_THAT(restarted.denied(), ElementsAre("b2"));
+}
+
+TEST_F(AdmissionTest, the_allow_list_is_written_only_when_it_changed) {
+    ASSERT_TRUE(admission.admit(claims("b1")));
+    ASSERT_TRUE(admission.keep_allowed());
+    journal.allowed.clear();
+    ASSERT_TRUE(admission.keep_allowed());
+    EXPECT_THAT(journal.allowed, IsEmpty());
+    ASSERT_TRUE(admission.admit(claims("b2")));
+    ASSERT_TRUE(admission.keep_allowed());
+    EXPECT_EQ(journal.allowed.size(), 2u);
+}
+
+TEST_F(AdmissionTest, an_allow_list_that_could_not_be_written_is_tried_again) {
+    ASSERT_TRUE(admission.admit(claims("b1")));
+    journal.broken = true;
+    EXPECT_FALSE(admission.keep_allowed());
+    journal.broken = false;
+    ASSERT_TRUE(admission.keep_allowed());
+    EXPECT_EQ(journal.allowed.size(), 1u);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace relay::auth {
@@ -25,6 +26,9 @@ public:
     std::optional<WallTime> expiry(std::string_view booking_id) const;
     // In alphabetical order.
     std::vector<std::string> ids(WallTime now) const;
+    std::vector<std::pair<std::string, WallTime>> entries() const {
+        return {entries_.begin(), entries_.end()};
+    }
 
     // Forgets entries that have ended.
     void prune(WallTime now);

@@ -10,7 +10,7 @@
 #include "session/endpoint.hpp"
 #include "session/shard.hpp"
 #include "session/stats_reporter.hpp"
-#include "store/denial_table.hpp"
+#include "store/booking_table.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -46,14 +46,14 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-Result<std::unique_ptr<access::DenialJournal>> open_journal(const Config& config) {
+Result<std::unique_ptr<access::BookingJournal>> open_journal(const Config& config) {
     if (config.state_dir.empty()) return std::make_unique<access::NoJournal>();
     std::error_code error;
     std::filesystem::create_directories(config.state_dir, error);
     if (error)
         return fail(Errc::internal, fmt::format("state-dir: cannot make {}: {}",
                                                 config.state_dir.string(), error.message()));
-    auto table = store::DenialTable::open(config.state_dir / "denials.sqlite");
+    auto table = store::BookingTable::open(config.state_dir / "bookings.sqlite");
     if (!table) return fail(Errc::internal, "state-dir: " + table.error().detail);
     return std::make_unique<access::StoredJournal>(std::move(*table));
 }
@@ -79,7 +79,10 @@ private:
     Result<Ports> listen();
     Result<void> make_api(std::uint16_t relay_port);
     void start_stats();
-    void start_tidying();
+    void start_housekeeping();
+    void stop_housekeeping();
+    asio::awaitable<void> repeat(asio::steady_timer& timer, std::chrono::milliseconds period,
+                                 Result<void> (access::Admission::*task)());
 
     asio::awaitable<void> serve_access(net::HttpExchange& exchange);
     asio::awaitable<void> serve_relay(net::HttpExchange& exchange);
@@ -96,7 +99,7 @@ private:
     net::IoThreads threads_;
     asio::thread_pool worker_{1};  // what may wait for the disk, or takes long
     hub::TopicDirectory directory_;
-    std::unique_ptr<access::DenialJournal> journal_;
+    std::unique_ptr<access::BookingJournal> journal_;
     std::optional<access::Admission> admission_;
     std::optional<ShardContext> context_;
     std::vector<std::unique_ptr<Shard>> shards_;
@@ -105,6 +108,7 @@ private:
     std::atomic<bool> api_ready_ = false;
     std::optional<StatsReporter> stats_;
     std::optional<asio::steady_timer> tidy_timer_;
+    std::optional<asio::steady_timer> keep_timer_;
     std::vector<std::unique_ptr<net::HttpServer>> listeners_;
     bool stopped_ = false;
 };
@@ -124,7 +128,7 @@ Result<Server::Ports> Server::Implementation::start() {
     start_stats();
     const auto ports = listen();
     if (!ports) return ports;
-    start_tidying();
+    start_housekeeping();
     return ports;
 }
 
@@ -250,27 +254,43 @@ void Server::Implementation::send_stats() {
         threads_[i].post([this, i, message] { shards_[i]->deliver_stats(message); });
 }
 
-void Server::Implementation::start_tidying() {
+// Repeats a task of the admission's on the worker until its timer is cancelled.
+asio::awaitable<void> Server::Implementation::repeat(asio::steady_timer& timer,
+                                                     std::chrono::milliseconds period,
+                                                     Result<void> (access::Admission::*task)()) {
+    for (;;) {
+        timer.expires_after(period);
+        auto [error] = co_await timer.async_wait(net::tuple_await);
+        if (error) co_return;
+        if (const auto done = ((*admission_).*task)(); !done)
+            log::error("cannot write the state", {{"reason", done.error().detail}});
+    }
+}
+
+void Server::Implementation::start_housekeeping() {
+    const auto ended = [](const std::exception_ptr&) {};
     tidy_timer_.emplace(worker_);
-    asio::co_spawn(
-        worker_,
-        [this]() -> asio::awaitable<void> {
-            for (;;) {
-                tidy_timer_->expires_after(config_.tidy_every);
-                auto [error] = co_await tidy_timer_->async_wait(net::tuple_await);
-                if (error) co_return;
-                if (const auto tidied = admission_->tidy(); !tidied)
-                    log::error("cannot tidy the deny list", {{"reason", tidied.error().detail}});
-            }
-        },
-        [](const std::exception_ptr&) {});
+    keep_timer_.emplace(worker_);
+    asio::co_spawn(worker_, repeat(*tidy_timer_, config_.tidy_every, &access::Admission::tidy),
+                   ended);
+    asio::co_spawn(worker_, repeat(*keep_timer_, 1s, &access::Admission::keep_allowed), ended);
+}
+
+void Server::Implementation::stop_housekeeping() {
+    if (!tidy_timer_) return;
+    asio::post(worker_, [this] {
+        tidy_timer_->cancel();
+        keep_timer_->cancel();
+        if (const auto kept = admission_->keep_allowed(); !kept)
+            log::error("cannot write the state", {{"reason", kept.error().detail}});
+    });
 }
 
 void Server::Implementation::stop() {
     if (std::exchange(stopped_, true)) return;
     for (auto& listener : listeners_) listener->stop();
     if (stats_) stats_->stop();
-    if (tidy_timer_) asio::post(worker_, [this] { tidy_timer_->cancel(); });
+    stop_housekeeping();
     worker_.join();
     for (std::size_t i = 0; i < shards_.size(); ++i)
         threads_[i].post([this, i] {

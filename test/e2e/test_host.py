@@ -269,7 +269,7 @@ async def test_an_expired_connection_is_made_again_with_a_new_token(start_relay,
                                                                     tmp_path):
     relay, host = start_relay(local=True), start_host("--retry-min", "20ms", "--retry-max", "100ms")
     file = tmp_path / "token"
-    file.write_text(tokens.token(aud=relay.audience, exp=int(time.time()) + 2))
+    file.write_text(tokens.token(aud=relay.audience, exp=int(time.time()) + 3))
     host.add_destination(f"{relay.audience}/session/lamp", "data", token_file=str(file))
     host.wait_connected()
     file.write_text(tokens.token(aud=relay.audience))

@@ -171,12 +171,12 @@ def test_the_relay_pings_one_who_is_silent_and_keeps_one_who_answers(start_relay
 
 def test_a_peer_that_vanishes_is_dropped(start_relay):
     relay = start_relay("--ping-every", "100ms", "--peer-timeout", "500ms")
+    begin = time.monotonic()
     client = RawWebSocket(relay.uri())
     client_descriptors = relay.descriptors()
-    begin = time.monotonic()
     assert client.read_frame().opcode == PING  # and no answer, as from one whose cable was pulled
     wait_until(lambda: not relay.members("lamp"), "the member is forgotten")
-    assert time.monotonic() - begin >= 0.3
+    assert time.monotonic() - begin >= 0.5
     wait_until(lambda: relay.descriptors() < client_descriptors, "its descriptor is closed")
     client.close()
 
@@ -184,10 +184,10 @@ def test_a_peer_that_vanishes_is_dropped(start_relay):
 # ---- expiry and denial
 
 async def test_a_connection_closes_with_4401_when_its_token_expires(relay):
-    end = int(time.time()) + 2
+    end = int(time.time()) + 3
     async with relay.join(exp=end) as member, relay.join(booking_id="other") as other:
         assert await closed(member) == (4401, "the session has expired")
-        assert 0 <= time.time() - end < 2
+        assert 0 <= time.time() - end < 5
         await (await other.ping())
 
 
