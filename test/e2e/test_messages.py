@@ -233,6 +233,17 @@ async def test_a_denial_survives_a_restart(start_relay):
         pass
 
 
+def test_the_allow_list_survives_a_restart(start_relay):
+    relay = start_relay()
+    relay.uri(booking_id="seen")
+    relay.uri(booking_id="cancelled")
+    relay.deny("cancelled")
+    relay.stop()
+    again = start_relay(folder=relay.folder)
+    assert again.bookings("allow") == ["seen"]
+    assert again.bookings("deny") == ["cancelled"]
+
+
 def test_without_a_booking_id_one_may_connect_when_that_is_allowed(start_relay):
     relay = start_relay("--allow-no-booking-id")
     with RawWebSocket(relay.uri(booking_id=None)) as one:
