@@ -13,7 +13,9 @@ Result<std::vector<std::string>> check(const session::Config& config) {
     const auto keys = auth::KeyRing::make(config.secret, config.keys);
     if (!keys) return std::unexpected(keys.error());
     std::vector<std::string> warnings = keys->warnings();
-    if (!config.relay_fqdn.starts_with("ws://") && !config.relay_fqdn.starts_with("wss://")) {
+    const bool usable = config.relay_fqdn.empty() || config.relay_fqdn.starts_with("ws://") ||
+                        config.relay_fqdn.starts_with("wss://");
+    if (!usable) {
         warnings.push_back(
             "relay-fqdn begins with neither ws:// nor wss://: browsers cannot use it");
     }

@@ -102,6 +102,25 @@ HttpResponse error_response(int status, std::string_view message) {
             .body = fmt::format(R"({{"code":"{}","message":{}}})", status, json_string(message))};
 }
 
+Errc errc_of_status(int status) {
+    switch (status) {
+        case 400:
+        case 422:
+            return Errc::invalid;
+        case 401:
+            return Errc::unauthorized;
+        case 403:
+            return Errc::forbidden;
+        case 404:
+        case 410:
+            return Errc::not_found;
+        case 409:
+            return Errc::conflict;
+        default:
+            return Errc::unavailable;
+    }
+}
+
 std::optional<std::string> unescape(std::string_view text) {
     std::string out;
     out.reserve(text.size());

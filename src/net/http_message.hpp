@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +56,9 @@ struct HttpResponse {
 
 // `{"code":"401","message":"..."}`: the shape of every error of the relays and the host.
 HttpResponse error_response(int status, std::string_view message);
+
+// What a client makes of a status that refuses: whether it may come back, and as whom.
+Errc errc_of_status(int status);
 
 // Undoes %-escapes; nothing when one is malformed. `+` stays as it is (RFC 3986).
 std::optional<std::string> unescape(std::string_view text);

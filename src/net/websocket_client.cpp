@@ -27,20 +27,6 @@ HttpFields handshake_fields(const std::string& key, const WebSocketSettings& set
     return fields;
 }
 
-Errc code_of(int status) {
-    switch (status) {
-        case 401:
-            return Errc::unauthorized;
-        case 403:
-            return Errc::forbidden;
-        case 404:
-        case 410:
-            return Errc::not_found;
-        default:
-            return Errc::unavailable;
-    }
-}
-
 // RFC 6455 §4.1, the client's checks of the server's answer.
 std::optional<WebSocketFailure> find_fault(const HttpResponse& answer, const std::string& key) {
     const auto fault = [](std::string text) {
@@ -48,8 +34,8 @@ std::optional<WebSocketFailure> find_fault(const HttpResponse& answer, const std
     };
     if (answer.status != 101) {
         const std::string status = std::to_string(answer.status);
-        return WebSocketFailure{{code_of(answer.status), "WebSocket refused with status " + status},
-                                answer};
+        return WebSocketFailure{
+            {errc_of_status(answer.status), "WebSocket refused with status " + status}, answer};
     }
     if (!answer.fields.has_token("Upgrade", "websocket") ||
         !answer.fields.has_token("Connection", "upgrade"))

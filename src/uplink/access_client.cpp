@@ -35,25 +35,6 @@ std::string message_of(const net::HttpResponse& answer) {
     return message;
 }
 
-Errc code_of(int status) {
-    switch (status) {
-        case 400:
-        case 422:
-            return Errc::invalid;
-        case 401:
-            return Errc::unauthorized;
-        case 403:
-            return Errc::forbidden;
-        case 404:
-        case 410:
-            return Errc::not_found;
-        case 409:
-            return Errc::conflict;
-        default:
-            return Errc::unavailable;
-    }
-}
-
 Result<net::Url> read_answer(const net::HttpResponse& answer) {
     if (answer.status != 200) return std::unexpected(refusal("access refused", answer));
     const auto uri = text_member(json::parse(answer.body, nullptr, false), "uri");
@@ -71,7 +52,7 @@ Error refusal(std::string_view what, const net::HttpResponse& answer) {
     text.append(" with status ").append(std::to_string(answer.status));
     const std::string message = message_of(answer);
     if (!message.empty()) text.append(": ").append(message);
-    return {code_of(answer.status), std::move(text)};
+    return {net::errc_of_status(answer.status), std::move(text)};
 }
 
 boost::asio::awaitable<Result<net::Url>> request_access(net::Url access_url, Secret token,
