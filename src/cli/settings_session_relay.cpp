@@ -88,7 +88,8 @@ std::vector<Setting> state_settings(session::Config& config) {
         {.name = "state-dir",
          .group = "State and reports",
          .names = {{"RELAY_STATE_DIR"}},
-         .help = "Directory in which denied bookings outlive a restart; none when empty.",
+         .help =
+             "Directory in which denied and allowed bookings outlive a restart; none when empty.",
          .value = config::path(config.state_dir)},
         {.name = "tidy-every",
          .group = "State and reports",
