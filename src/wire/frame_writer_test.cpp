@@ -39,7 +39,8 @@ TEST(FrameWriter, CloseMessageHoldsCodeAndReason) {
 TEST(FrameWriter, CloseReasonIsCutAtACharacter) {
     std::string reason(122, 'a');
     reason += "\xc3\xa9 and more";  // the two-byte character would straddle byte 123
-    const auto payload = close_message(CloseCode::denied, reason)->payload();
+    const MessagePtr message = close_message(CloseCode::denied, reason);
+    const auto payload = message->payload();
     EXPECT_EQ(payload.size(), 2u + 122u);
     EXPECT_TRUE(is_utf8(payload.subspan(2)));
 }
