@@ -15,10 +15,13 @@ std::int64_t second_of(SteadyTime time) {
 
 void Traffic::record(SteadyTime now, std::size_t bytes) {
     const std::int64_t second = second_of(now);
-    Bucket& bucket = buckets_[static_cast<std::size_t>(second % window.count())];
-    if (bucket.second != second) bucket = {second, 0, 0};
-    ++bucket.messages;
-    bucket.bytes += bytes;
+    if (current_.second != second) {
+        if (current_.second >= 0)
+            earlier_[static_cast<std::size_t>(current_.second % window.count())] = current_;
+        current_ = {second, 0, 0};
+    }
+    ++current_.messages;
+    current_.bytes += bytes;
     ++messages_;
     bytes_ += bytes;
     last_ = now;
@@ -31,11 +34,13 @@ Traffic::Figures Traffic::figures(SteadyTime now, SteadyTime since) const {
     // The oldest bucket begins at a whole second, so the window spans nine to ten seconds.
     const std::int64_t oldest = second_of(now) - window.count() + 1;
     std::uint64_t messages = 0, bytes = 0;
-    for (const Bucket& bucket : buckets_) {
-        if (bucket.second < oldest) continue;
+    const auto add = [&](const Bucket& bucket) {
+        if (bucket.second < oldest) return;
         messages += bucket.messages;
         bytes += bucket.bytes;
-    }
+    };
+    add(current_);
+    for (const Bucket& bucket : earlier_) add(bucket);
     if (messages == 0) return figures;
     const SteadyTime start = std::max(SteadyTime(std::chrono::seconds(oldest)), since);
     const double span = std::max(std::chrono::duration<double>(now - start).count(), 1.0);
