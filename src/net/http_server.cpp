@@ -67,7 +67,11 @@ Result<std::uint16_t> HttpServer::Implementation::listen(const std::string& addr
     if (error) return fail(Errc::invalid, fmt::format("`{}` is not an IP address", address));
     const tcp::endpoint endpoint(ip, port);
     auto acceptor = std::make_shared<tcp::acceptor>(threads_[0].context());
-    if (acceptor->open(endpoint.protocol(), error); error) return failed(error);
+    acceptor->open(endpoint.protocol(), error);
+    // "Every address" of a machine whose kernel has no IPv6 is every one of IPv4.
+    if (error == asio::error::address_family_not_supported && ip.is_v6() && ip.is_unspecified())
+        return listen("0.0.0.0", port);
+    if (error) return failed(error);
     acceptor->set_option(tcp::acceptor::reuse_address(true), error);
     if (ip.is_v6()) acceptor->set_option(asio::ip::v6_only(false), error);
     if (acceptor->bind(endpoint, error); error) return failed(error);
