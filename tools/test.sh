@@ -27,6 +27,7 @@ run_tests() {
 
 part_checks() {
     step "layers" python3 tools/check_layers.py || true
+    step "lock file" python3 tools/check_lockfile.py || true
     step "format" check_format || true
     step "tools' own tests" python3 -m unittest discover -s tools -p '*_test.py' || true
 }
