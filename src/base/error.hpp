@@ -15,6 +15,7 @@ enum class Errc {
     conflict,
     limit,        // too big, too many, too slow
     unavailable,  // a peer or resource cannot be reached now; trying later may help
+    interrupted,  // a peer refused or broke the connection, as one that restarts: try again soon
     internal,
 };
 

@@ -22,5 +22,13 @@ TEST(Secret, only_reveal_gives_the_text) {
     EXPECT_EQ(Secret("hunter2").reveal(), "hunter2");
 }
 
+TEST(Secret, equals_one_of_the_same_text_alone) {
+    EXPECT_TRUE(Secret("hunter2") == Secret("hunter2"));
+    EXPECT_FALSE(Secret("hunter2") == Secret("hunter3"));
+    EXPECT_FALSE(Secret("hunter2") == Secret("hunter22"));
+    EXPECT_FALSE(Secret("hunter2") == Secret());
+    EXPECT_TRUE(Secret() == Secret());
+}
+
 }  // namespace
 }  // namespace relay

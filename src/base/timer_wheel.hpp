@@ -79,8 +79,7 @@ public:
         if (entry.wheel_) entry.wheel_->cancel(entry);
         entry.deadline_ = deadline;
         entry.wheel_ = this;
-        // A deadline in the past goes to the slot that the next advance looks at first.
-        slot(std::max(tick_of(deadline), position_)).append(entry);
+        slot(tick_for(deadline)).append(entry);
         ++count_;
     }
 
@@ -105,6 +104,20 @@ public:
         }
     }
 
+    // When an advance would be worth it for a deadline: at the end of its tick.
+    SteadyTime visit_for(SteadyTime deadline) const {
+        if (deadline > SteadyTime::max() - tick_) return SteadyTime::max();
+        return end_of(tick_for(deadline));
+    }
+
+    // When the next advance is worth it, right after one: at the end of the first tick that has
+    // entries. They may be for a later round. The wheel must not be empty.
+    SteadyTime next_visit() const {
+        Tick tick = position_;
+        while (slots_[index_of(tick)].alone()) ++tick;
+        return end_of(tick);
+    }
+
     bool empty() const { return count_ == 0; }
     std::size_t size() const { return count_; }
 
@@ -114,7 +127,11 @@ private:
 
     static TimerEntry& entry_of(Link& link) { return static_cast<TimerEntry&>(link); }
     Tick tick_of(SteadyTime time) const { return time.time_since_epoch() / tick_; }
-    Link& slot(Tick tick) { return slots_[static_cast<std::size_t>(tick) % slots_.size()]; }
+    // A deadline in the past belongs to the slot that the next advance looks at first.
+    Tick tick_for(SteadyTime deadline) const { return std::max(tick_of(deadline), position_); }
+    SteadyTime end_of(Tick tick) const { return SteadyTime((tick + 1) * tick_); }
+    std::size_t index_of(Tick tick) const { return static_cast<std::size_t>(tick) % slots_.size(); }
+    Link& slot(Tick tick) { return slots_[index_of(tick)]; }
 
     // Moves due entries to a list of their own first, so that the callback may change any slot.
     void collect_due(SteadyTime now) {

@@ -50,6 +50,42 @@ TEST_F(TimerWheelTest, deadlines_beyond_a_revolution_wait_for_their_round) {
     EXPECT_THAT(fired_at(100h), ElementsAre(&third));
 }
 
+TEST_F(TimerWheelTest, says_when_the_next_advance_is_worth_it) {
+    wheel.advance(start, [](TimerEntry&) {});
+    EXPECT_EQ(wheel.visit_for(start + 25ms), start + 30ms);
+    EXPECT_EQ(wheel.visit_for(start + 30ms), start + 40ms);
+    EXPECT_EQ(wheel.visit_for(start - 1h), start + 10ms);
+    EXPECT_EQ(wheel.visit_for(SteadyTime::max()), SteadyTime::max());
+    wheel.schedule(first, start + 55ms);
+    EXPECT_EQ(wheel.next_visit(), start + 60ms);
+    wheel.schedule(second, start + 25ms);
+    EXPECT_EQ(wheel.next_visit(), start + 30ms);
+    wheel.schedule(third, start - 1h);
+    EXPECT_EQ(wheel.next_visit(), start + 10ms);
+    EXPECT_THAT(fired_at(30ms), UnorderedElementsAre(&second, &third));
+    EXPECT_EQ(wheel.next_visit(), start + 60ms);
+}
+
+TEST_F(TimerWheelTest, an_advance_at_each_visit_fires_everything_within_a_tick) {
+    std::mt19937 random(1);
+    std::array<TimerEntry, 50> entries;
+    SteadyTime now = start;
+    wheel.advance(now, [](TimerEntry&) {});
+    for (TimerEntry& entry : entries)
+        wheel.schedule(entry, now + std::chrono::microseconds(random() % 300'000));
+    std::size_t visits = 0;
+    while (!wheel.empty()) {
+        ASSERT_GT(wheel.next_visit(), now) << "else it would never end";
+        now = wheel.next_visit();
+        ++visits;
+        wheel.advance(now, [&](TimerEntry& entry) {
+            EXPECT_LE(entry.deadline(), now);
+            EXPECT_GE(entry.deadline() + 10ms, now);
+        });
+    }
+    EXPECT_LE(visits, 31u);
+}
+
 TEST_F(TimerWheelTest, one_long_advance_fires_everything_that_is_due) {
     std::array<TimerEntry, 100> entries;
     for (std::size_t index = 0; index < entries.size(); ++index) {
