@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "media/ts_combiner.hpp"
 #include "media/ts_inspector.hpp"
 #include "media/ts_packetizer.hpp"
 
@@ -35,6 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     packetizer.finish();
 
+    relay::media::TsCombiner combiner;
+    combiner.set_feeds({"video", "audio"});
     std::size_t delivered = 0;
     while (const auto message = packetizer.next()) {
         const TsSummary summary = relay::media::inspect_message(*message);
@@ -42,6 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check_offset(summary.first_picture_start, message->size());
         check_offset(summary.random_access, message->size());
         delivered += message->size();
+        auto combined = *message;
+        combiner.rewrite(delivered % 376 == 0 ? "video" : "audio", combined);
+        require(relay::media::inspect_message(combined).is_transport_stream);
     }
     require(delivered + packetizer.discarded_bytes() == bytes.size());
     return 0;

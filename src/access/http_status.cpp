@@ -18,6 +18,7 @@ int http_status(Errc code) {
         case Errc::limit:
             return 429;
         case Errc::unavailable:
+        case Errc::interrupted:
             return 503;
         case Errc::internal:
             break;

@@ -4,12 +4,16 @@
 #include "cli/demo.hpp"
 #include "cli/documents.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/session_client.hpp"
 #include "cli/session_commands.hpp"
 #include "cli/version.hpp"
 
 #include <fmt/ostream.h>
 
 #include <iostream>
+#ifdef RELAY_WITH_CLIENT
+#include "client/run.hpp"
+#endif
 #ifdef RELAY_WITH_DEMO
 #include "demo/run.hpp"
 #endif
@@ -58,6 +62,36 @@ int run_session_host(const Invocation& invocation) {
 #endif
 }
 
+#ifndef RELAY_WITH_CLIENT
+client::Outcome no_client() {
+    return {client::exit_failed, {not_built("session client").error().detail}};
+}
+#endif
+
+int run_client_file(const Invocation& invocation) {
+#ifdef RELAY_WITH_CLIENT
+    return session_client_file(invocation, client::run_file);
+#else
+    return session_client_file(invocation, [](const auto&) { return no_client(); });
+#endif
+}
+
+int run_client_pipe(const Invocation& invocation) {
+#ifdef RELAY_WITH_CLIENT
+    return session_client_pipe(invocation, client::run_pipe);
+#else
+    return session_client_pipe(invocation, [](const auto&) { return no_client(); });
+#endif
+}
+
+int run_client_stats(const Invocation& invocation) {
+#ifdef RELAY_WITH_CLIENT
+    return session_client_stats(invocation, client::run_stats);
+#else
+    return session_client_stats(invocation, [](const auto&) { return no_client(); });
+#endif
+}
+
 int run_demo(const Invocation& invocation) {
 #ifdef RELAY_WITH_DEMO
     return demo(invocation, relay::demo::run);
@@ -99,6 +133,18 @@ std::vector<Command> commands() {
          {"host"},
          "carry an experiment's video and data to relays",
          run_session_host},
+        {"session client file",
+         {"client file"},
+         "log a topic, and play scripts into it",
+         run_client_file},
+        {"session client pipe",
+         {"client pipe"},
+         "standard input to a topic, the topic to standard output",
+         run_client_pipe},
+        {"session client stats",
+         {"client stats"},
+         "show who is connected to a relay, live",
+         run_client_stats},
         {"session token", {"token"}, "print a token for a session", run_session_token},
         {"demo", {}, "show a simulated experiment, live, on a web page", run_demo},
         {"load", {}, "put a relay under load, verify and measure it", run_load},

@@ -72,15 +72,15 @@ void print_overview(const std::vector<const Command*>& listed, std::ostream& str
             also += (also.empty() ? " (also: relay " : ", relay ") + alias;
         }
         if (!also.empty()) also += ")";
-        fmt::print(stream, "  {:<16} {}{}\n", command->path, command->summary, also);
+        fmt::print(stream, "  {:<20} {}{}\n", command->path, command->summary, also);
     }
     fmt::print(stream, "\nrelay COMMAND --help lists the settings of a command.\n");
 }
 
-// The words before the first flag, two at most: no command has a longer name.
+// The words before the first flag, three at most: no command has a longer name.
 std::string leading_words(Words words) {
     std::string text;
-    for (const std::string& word : words.first(std::min<std::size_t>(words.size(), 2))) {
+    for (const std::string& word : words.first(std::min<std::size_t>(words.size(), 3))) {
         if (word.starts_with("-")) break;
         text += (text.empty() ? "" : " ") + word;
     }

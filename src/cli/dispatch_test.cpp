@@ -74,7 +74,7 @@ TEST_F(DispatchTest, HelpListsTheCommandsThatAreNotHidden) {
     for (const char* word : {"--help", "-h", "help"}) {
         EXPECT_EQ(run({"relay", word}), exit_ok);
         EXPECT_THAT(out.str(),
-                    AllOf(HasSubstr("session relay    does session relay (also: relay serve)"),
+                    AllOf(HasSubstr("session relay        does session relay (also: relay serve)"),
                           HasSubstr("version"), Not(HasSubstr("docs"))));
         EXPECT_THAT(err.str(), IsEmpty());
     }

@@ -33,7 +33,8 @@ and the key `access-port = 8082` in the file that `--config FILE` or `RELAY_CONF
 - **Lists** are split at commas and white space; flags of lists may be repeated.
 
 Exit codes: 0 done, 2 unknown command or flag, 3 a setting is missing or not valid, 4 an address could
-not be used, 5 the state could not be opened.
+not be used, 5 the state could not be opened. Those of `session client` are in
+[session-client.md](session-client.md).
 )";
 
 constexpr std::string_view manual_introduction = R"(.\" Generated: relay docs man > docs/relay.1
@@ -57,6 +58,8 @@ names; a flag binds more than a variable, a variable more than the file.
 constexpr std::string_view manual_end = R"(.SH EXIT STATUS
 0 done; 2 unknown command or flag; 3 a setting is missing or not valid; 4 an address could not be used;
 5 the state could not be opened.
+Of session client: 0 done; 1 usage, settings, a file, or not everything may have arrived; 2 the relay
+refused for good; 3 a condition timed out, with \-\-strict.
 .SH FILES
 The settings file is TOML; keys are names of settings, on top for every command, or under
 [session\-relay], [session\-host], [session\-token] for one.

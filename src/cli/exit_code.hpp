@@ -15,6 +15,7 @@ constexpr int exit_store = 5;   // the state could not be opened, or anything el
 inline int exit_code(const Error& error) {
     switch (error.code) {
         case Errc::unavailable:
+        case Errc::interrupted:
             return exit_bind;
         case Errc::internal:
             return exit_store;

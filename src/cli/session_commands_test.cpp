@@ -102,6 +102,68 @@ TEST_F(SessionCommandsTest, HostRunsWithWhatItsOldVariablesSay) {
     EXPECT_EQ(host->listen, "127.0.0.1");
 }
 
+TEST_F(SessionCommandsTest, HostIsControlledFromWhereItsSettingsSay) {
+    environment = {{"VW_API", "https://relay/access/session/control"},
+                   {"RELAY_API_TOKEN_FILE", "/etc/relay/control.token"},
+                   {"RELAY_CONTROL_TOKEN", "let-me-in"}};
+    EXPECT_EQ(run_host({"--log-level=off", "--listen=unix:/run/relay.sock", "--state-dir=/s",
+                        "--token-dir=/t", "--ts-listen=tcp://127.0.0.1:1/a"}),
+              exit_ok)
+        << err.str();
+    ASSERT_TRUE(host);
+    EXPECT_EQ(host->control_url, "https://relay/access/session/control");
+    EXPECT_EQ(host->control_url_token_file, "/etc/relay/control.token");
+    EXPECT_EQ(host->control_token.reveal(), "let-me-in");
+    EXPECT_EQ(host->listen, "unix:/run/relay.sock");
+    EXPECT_EQ(host->state_folder, "/s");
+    EXPECT_EQ(host->token_folder, "/t");
+    EXPECT_THAT(host->ts_listen, testing::ElementsAre("tcp://127.0.0.1:1/a"));
+}
+
+TEST_F(SessionCommandsTest, HostRefusesToStartWithControlThatCannotWork) {
+    environment = {};
+    EXPECT_EQ(run_host({"--check", "--api=https://relay/x"}), exit_config);
+    EXPECT_THAT(err.str(), HasSubstr("api: an access URL needs a token"));
+    EXPECT_EQ(run_host({"--check", "--api-token=secret"}), exit_config);
+    EXPECT_THAT(err.str(), HasSubstr("api: required"));
+    EXPECT_EQ(run_host({"--check", "--api=wss://relay/x", "--api-token=hush"}), exit_config);
+    EXPECT_THAT(err.str(), Not(HasSubstr("hush")));
+    EXPECT_EQ(run_host({"--check", "--api=https://relay/x", "--api-token=hush"}), exit_ok);
+    EXPECT_THAT(out.str(), Not(HasSubstr("hush")));
+}
+
+TEST_F(SessionCommandsTest, HostTakesNoVideoForTheFeedOfCommands) {
+    environment = {};
+    EXPECT_EQ(run_host({"--check", "--ts-listen=udp://127.0.0.1:1/api"}), exit_config);
+    EXPECT_THAT(err.str(), HasSubstr("that feed takes commands"));
+    EXPECT_EQ(run_host({"--check", "--ts-listen=udp://127.0.0.1:1"}), exit_config);
+}
+
+TEST_F(SessionCommandsTest, HostChecksItsRulesFile) {
+    environment = {};
+    write_file("streams:\n  - {stream: a, feeds: [b]}\n");
+    EXPECT_EQ(run_host({"--check", "--rules", file}), exit_ok) << err.str();
+    write_file("streams:\n  - {stream: a, feed: [b]}\n");
+    EXPECT_EQ(run_host({"--check", "--rules", file}), exit_config);
+    EXPECT_THAT(err.str(), HasSubstr(file + ":2: unknown name feed; did you mean feeds?"));
+    EXPECT_EQ(run_host({"--check", "--rules", "/none/x.yaml"}), exit_config);
+}
+
+TEST_F(SessionCommandsTest, HostWarnsWhenAnyMachineMayCommandIt) {
+    environment = {};
+    const auto warning = HasSubstr("give a --control-token");
+    for (const char* listen : {"0.0.0.0", "::", "192.0.2.1"}) {
+        EXPECT_EQ(run_host({"--check", "--listen", listen}), exit_ok);
+        EXPECT_THAT(err.str(), warning) << listen;
+        EXPECT_EQ(run_host({"--check", "--listen", listen, "--control-token=x"}), exit_ok);
+        EXPECT_THAT(err.str(), Not(warning));
+    }
+    for (const char* listen : {"127.0.0.1", "::1", "unix:/run/relay.sock"}) {
+        EXPECT_EQ(run_host({"--check", "--listen", listen}), exit_ok);
+        EXPECT_THAT(err.str(), Not(warning)) << listen;
+    }
+}
+
 TEST_F(SessionCommandsTest, DemoRunsWithItsOwnVariables) {
     environment = {{"RELAY_DEMO_PORT", "0"}, {"RELAY_PORT", "1"}};
     std::optional<demo::Config> started;

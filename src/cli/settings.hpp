@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
+#include "client/config.hpp"
 #include "config/setting.hpp"
 #include "demo/config.hpp"
 #include "host/config.hpp"
@@ -42,6 +43,9 @@ struct TokenRequest {
 config::Schema session_relay_settings(session::Config& config, LogOptions& log);
 config::Schema session_host_settings(host::Config& config, LogOptions& log);
 config::Schema session_token_settings(TokenRequest& request);
+config::Schema session_client_file_settings(client::FileConfig& config, LogOptions& log);
+config::Schema session_client_pipe_settings(client::PipeConfig& config, LogOptions& log);
+config::Schema session_client_stats_settings(client::StatsConfig& config, LogOptions& log);
 config::Schema demo_settings(demo::Config& config, LogOptions& log);
 
 // Appends the rows of LogOptions; `older_level_names` are the command's own for the level.
@@ -55,10 +59,17 @@ struct AllSettings {
     host::Config host;
     TokenRequest token;
     demo::Config demo;
+    client::FileConfig client_file;
+    client::PipeConfig client_pipe;
+    client::StatsConfig client_stats;
     LogOptions log;
     std::vector<config::Schema> schemas{session_relay_settings(relay, log),
                                         session_host_settings(host, log),
-                                        session_token_settings(token), demo_settings(demo, log)};
+                                        session_token_settings(token),
+                                        demo_settings(demo, log),
+                                        session_client_file_settings(client_file, log),
+                                        session_client_pipe_settings(client_pipe, log),
+                                        session_client_stats_settings(client_stats, log)};
 
     AllSettings() = default;
     AllSettings(const AllSettings&) = delete;  // the schemas refer to the members

@@ -21,7 +21,8 @@ std::string sample(const Setting& setting) {
         {"SIZE", "64K"},      {"NUMBER", "3"},
         {"LEVEL", "debug"},   {"FORMAT", "text"},
         {"ID=SECRET", "a=b"}, {"TIME", "2030-01-02T03:04:05Z"},
-        {"SECRET", "hush"},
+        {"SECRET", "hush"},   {"MODE", "binary"},
+        {"FRAMING", "raw"},
     };
     if (setting.value.boolean) return setting.value.show() == "true" ? "false" : "true";
     const auto found = samples.find(setting.value.kind);
@@ -93,7 +94,7 @@ constexpr Row host_rows[] = {
     {"RELAY_CPUPROFILE", "cpu-profile"},
     {"RELAYHOST_CPUPROFULE", "cpu-profile"},
     {"VW_CPUPROFILE", "cpu-profile"},
-    {"RELAY_API", "api"},
+    {"RELAY_API", "api", false},
     {"RELAYHOST_API", "api"},
     {"VW_API", "api"},
     {"RELAY_DEVELOPMENT", "development", false},

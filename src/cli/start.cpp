@@ -48,6 +48,8 @@ Result<config::Sources> gather_sources(const FlagLine& line,
                             .file = {},
                             .file_name = config_path(line, environment),
                             .read_file = read_file};
+    // A CGI server sets the one from a request's field `Proxy`: anybody could choose the proxy.
+    if (environment.contains("REQUEST_METHOD")) sources.environment.erase("HTTP_PROXY");
     if (sources.file_name.empty()) return sources;
     const auto content = read_file(sources.file_name);
     if (!content) {

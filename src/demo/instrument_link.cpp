@@ -15,9 +15,10 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_waiting = 25;
 
 uplink::Target target_at(std::uint16_t host_port) {
-    return {.url = {.scheme = "ws", .host = "127.0.0.1", .port = host_port, .target = "/ws/data"},
-            .token = {},
-            .token_file = {}};
+    return {
+        .urls = {{.scheme = "ws", .host = "127.0.0.1", .port = host_port, .target = "/ws/data"}},
+        .token = {},
+        .token_file = {}};
 }
 
 uplink::Settings settings() {

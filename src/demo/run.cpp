@@ -3,10 +3,10 @@
 
 #include "base/log.hpp"
 #include "demo/camera.hpp"
-#include "demo/child_process.hpp"
 #include "demo/instrument_link.hpp"
 #include "demo/pages.hpp"
 #include "host/host.hpp"
+#include "process/child.hpp"
 #include "session/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -73,17 +73,14 @@ Result<void> set_rules(host::Host& host, const TokenIssuer& issuer, const std::s
     return {};
 }
 
-// Nothing when there is no camera: the rest is worth showing without a picture.
-std::unique_ptr<ChildProcess> start_camera(std::uint16_t host_port) {
-    auto camera = ChildProcess::start({.arguments = camera_command(host_port),
-                                       .retry = {.shortest = 500ms, .longest = 5s, .lasting = 10s},
-                                       .grace = 500ms});
-    if (camera) return std::move(*camera);
-    if (camera.error().code == Errc::not_found)
-        fmt::print("There will be no picture: ffmpeg is not installed (apt install ffmpeg).\n");
+// Without a camera the rest is still worth showing.
+void start_camera(host::Host& host, std::uint16_t host_port) {
+    auto command = camera_command(host_port);
+    if (process::is_program(command.front()))
+        host.set_cameras(
+            {{.feed = "video", .command = {.arguments = std::move(command), .shell = ""}}});
     else
-        log::error("cannot start the camera", {{"reason", camera.error().detail}});
-    return nullptr;
+        fmt::print("There will be no picture: ffmpeg is not installed (apt install ffmpeg).\n");
 }
 
 void announce(const std::string& page) {
@@ -113,7 +110,7 @@ Result<int> run(const Config& config) {
     if (auto set = set_rules(host, issuer, address); !set) return std::unexpected(set.error());
 
     InstrumentLink instrument(context, *host_port);
-    auto camera = config.camera ? start_camera(*host_port) : nullptr;
+    if (config.camera) start_camera(host, *host_port);
     announce(address + "/");
 
     signals.async_wait([&](const boost::system::error_code&, int) {
@@ -121,7 +118,6 @@ Result<int> run(const Config& config) {
         instrument.stop();
     });
     context.run();
-    camera.reset();
     host.stop();
     relay.stop();
     return 0;

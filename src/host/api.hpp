@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "host/rules.hpp"
+#include "host/rules_editor.hpp"
 #include "net/router.hpp"
 
 #include <functional>
@@ -12,8 +12,9 @@ namespace relay::host {
 
 // The HTTP API for rules and health (spec: session-host §2). Differences from the reference, all
 // in docs/compatibility.md: `.../all` deletes, tokens are not given back, mistakes get 400 with the
-// reason, an unknown destination 404, and a `file` 501 until recordings exist. `status` makes the
-// body of GET /status. Called on the thread of the rules, which must outlive the routes.
-std::vector<net::Route> api_routes(Rules& rules, std::function<std::string()> status);
+// reason, an unknown destination 404. `status` makes the body of GET /status, `metrics` that of
+// GET /metrics. Called on the thread of the rules, which must outlive the routes.
+std::vector<net::Route> api_routes(RulesEditor& editor, std::function<std::string()> status,
+                                   std::function<std::string()> metrics);
 
 }  // namespace relay::host

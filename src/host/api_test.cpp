@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/api.hpp"
 
+#include "base/temporary_folder_for_test.hpp"
 #include "net/router.hpp"
 
 #include <gmock/gmock.h>
+
+#include <optional>
 
 namespace relay::host {
 namespace {
@@ -13,8 +16,14 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct ApiTest : testing::Test {
+    Config config;
     Rules rules;
-    net::Router router{api_routes(rules, [] { return std::string(R"({"feeds":{}})"); })};
+    RulesEditor editor{rules, config};
+    net::Router router{api_routes(
+        editor, [] { return std::string(R"({"feeds":{}})"); },
+        [] { return std::string("relay_up 1\n"); })};
+
+    void SetUp() override { ASSERT_TRUE(editor.open({})); }
 
     HttpResponse ask(std::string method, std::string target, std::string body = "") {
         net::HttpRequest request;
@@ -97,11 +106,70 @@ TEST_F(ApiTest, TokenIsStoredButNeverGivenBack) {
     EXPECT_EQ(rules.find_destination("0")->token.reveal(), "very.secret.token");
 }
 
-TEST_F(ApiTest, TokenFileIsTakenAndShown) {
+TEST_F(ApiTest, TheMaskIsNotTakenForAToken) {
+    expect_refused(
+        post_destination(R"({"id":"0","stream":"a","destination":"https://h/x","token":"***"})"),
+        400, "token: is what stands for a token");
+}
+
+struct ApiWithFoldersTest : ApiTest {
+    TemporaryFolder folder;
+
+    ApiWithFoldersTest() {
+        config.token_folder = folder.path();
+        config.state_folder = folder / "state";
+        config.record_folder = folder / "recordings";
+    }
+    void SetUp() override {
+        rules = Rules(config.record_folder);
+        editor_with_folders.emplace(rules, config);
+        router = net::Router(api_routes(
+            *editor_with_folders, [] { return std::string(); }, [] { return std::string(); }));
+        ASSERT_TRUE(editor_with_folders->open({}));
+    }
+
+    std::optional<RulesEditor> editor_with_folders;
+};
+
+TEST_F(ApiWithFoldersTest, TokenFileIsTakenAndShown) {
     const auto response = post_destination(
-        R"({"id":"0","stream":"a","destination":"https://h/x","token_file":"/run/token"})");
-    EXPECT_THAT(response.body, HasSubstr(R"("token":"","token_file":"/run/token")"));
-    EXPECT_EQ(rules.find_destination("0")->token_file, "/run/token");
+        R"({"id":"0","stream":"a","destination":"https://h/x","token_file":"a.token"})");
+    EXPECT_THAT(response.body, HasSubstr(R"("token":"","token_file":"/)"));
+    EXPECT_THAT(response.body, HasSubstr(R"(/a.token")"));
+    expect_refused(post_destination(R"({"id":"0","stream":"a","destination":"https://h/x",)"
+                                    R"("token_file":"/etc/shadow"})"),
+                   400, "token_file: must be inside");
+}
+
+TEST_F(ApiWithFoldersTest, RecordingIsTakenBelowItsFolder) {
+    EXPECT_THAT(
+        post_destination(R"({"id":"0","stream":"a","destination":"ws://h/x","file":"a/b.ts"})")
+            .body,
+        HasSubstr(R"("file":"a/b.ts")"));
+    expect_refused(
+        post_destination(R"({"id":"0","stream":"a","destination":"ws://h/x","file":"../b.ts"})"),
+        400, "file: ");
+}
+
+TEST_F(ApiWithFoldersTest, WhatCannotBeSavedIs507AndNotDone) {
+    post_stream(stream_body);
+    std::filesystem::remove_all(config.state_folder);
+    expect_refused(post_destination(R"({"id":"0","stream":"a","destination":"ws://h/x"})"), 507,
+                   "cannot save the rules");
+    expect_refused(ask("DELETE", "/api/streams/all"), 507, "cannot save the rules");
+    EXPECT_TRUE(rules.destinations().empty());
+    EXPECT_EQ(rules.streams().size(), 1U);
+}
+
+TEST_F(ApiTest, RulesOfOthersAre409) {
+    RuleSet file;
+    file.streams["a"] = {"a", {"b"}};
+    editor.set_file_rules(file);
+    expect_refused(post_stream(R"({"stream":"a","feeds":[]})"), 409, "belongs to the file");
+    expect_refused(ask("DELETE", "/api/streams/a"), 409, "belongs to the file");
+    expect_refused(ask("DELETE", "/api/destinations/apiRule"), 409, "Cannot delete apiRule");
+    expect_refused(post_destination(R"({"id":"apiRule","stream":"api","destination":"ws://h/x"})"),
+                   409, "belongs to the settings");
 }
 
 TEST_F(ApiTest, DestinationIsDeleted) {
@@ -120,6 +188,7 @@ TEST_F(ApiTest, BadBodiesAreRefusedWithTheReason) {
         {"{", "not JSON"},
         {"[]", "JSON object"},
         {"7", "JSON object"},
+        {R"({"id":1e999})", "not JSON"},
         {"{}", "id: must not be empty"},
         {R"({"id":7})", "id: must be a string"},
         {R"({"id":"0","stream":["a"]})", "stream: must be a string"},
@@ -147,11 +216,18 @@ TEST_F(ApiTest, MemberNamesAreReadWithoutRegardToCase) {
               R"({"stream":"a","feeds":["b"]})");
 }
 
-TEST_F(ApiTest, RecordingIsRefusedClearly) {
+TEST_F(ApiTest, RecordingNeedsItsFolder) {
     expect_refused(post_destination(
                        R"({"id":"0","stream":"a","destination":"ws://h/x","file":"/etc/passwd"})"),
-                   501, "does not record");
+                   400, "--record-dir");
     EXPECT_TRUE(rules.destinations().empty());
+}
+
+TEST_F(ApiTest, NamesMayHoldUnderscoresAndDots) {
+    EXPECT_EQ(post_stream(R"({"stream":"stream/a_b.c","feeds":["v_0.x"]})").status, 200);
+    EXPECT_EQ(ask("GET", "/api/streams/stream/a_b.c").body, R"(["v_0.x"])");
+    EXPECT_EQ(ask("DELETE", "/api/streams/stream/a_b.c").body, R"("stream/a_b.c")");
+    EXPECT_EQ(ask("GET", "/api/streams/stream/a_b.c").status, 404);
 }
 
 TEST_F(ApiTest, DeeplyNestedJsonIsHarmless) {

@@ -25,6 +25,24 @@ Destinations::~Destinations() {
     rules_.watch(nullptr);
 }
 
+Result<void> Destinations::open_recorder() {
+    if (config_.record_folder.empty()) return {};
+    auto opened = record::Recorder::open({.folder = config_.record_folder,
+                                          .stamped = config_.record_stamped,
+                                          .rotate_size = config_.record_rotate_size,
+                                          .rotate_after = config_.record_rotate_after});
+    if (!opened) return fail(opened.error().code, "record-dir: " + opened.error().detail);
+    recorder_ = std::move(*opened);
+    return {};
+}
+
+Result<void> Destinations::read_connection_settings() {
+    auto settings = uplink::make_settings(config_.relays);
+    if (!settings) return std::unexpected(settings.error());
+    uplink_settings_ = std::move(*settings);
+    return {};
+}
+
 void Destinations::stop(std::function<void()> ended) {
     // The last link to end drops the last reference.
     const std::shared_ptr<void> all(nullptr, [ended = std::move(ended)](void*) { ended(); });
@@ -43,8 +61,8 @@ void Destinations::on_destination_set(const Destination& rule) {
         log::error("rule without target", {{"id", rule.id}, {"error", target.error().detail}});
         return;
     }
-    auto link = std::make_unique<DestinationLink>(context_, std::move(*target),
-                                                  settings_for(rule.id), limits_);
+    auto link = std::make_unique<DestinationLink>(
+        context_, std::move(*target), settings_for(rule.id), limits_, begin_recording(rule));
     compose(*link, rule.stream);
     links_[rule.id] = std::move(link);
 }
@@ -66,15 +84,19 @@ void Destinations::compose(DestinationLink& link, const std::string& stream) {
     link.set_feeds(feeds, returns_to);
 }
 
+std::unique_ptr<record::Recording> Destinations::begin_recording(const Destination& rule) {
+    if (rule.file.empty()) return nullptr;
+    if (recorder_) return recorder_->begin(rule.file, rule.id);
+    log::error("rule records without a folder", {{"id", rule.id}});  // the rules let it in
+    return nullptr;
+}
+
 uplink::Settings Destinations::settings_for(const std::string& id) const {
-    uplink::Settings settings;
+    uplink::Settings settings = uplink_settings_;
     settings.name = id;
-    settings.websocket.ping_every = config_.ping_every;
-    settings.websocket.peer_timeout = config_.peer_timeout;
     settings.websocket.max_message = config_.max_message;
     settings.websocket.user_agent = "relay-host";
-    settings.retry.shortest = config_.retry_min;
-    settings.retry.longest = config_.retry_max;
+    settings.ask_audience = true;
     return settings;
 }
 

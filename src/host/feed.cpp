@@ -5,8 +5,50 @@
 
 namespace relay::host {
 
+void Feed::join_local(hub::Subscriber& client) {
+    const bool was_wanted = wanted();
+    locals_.join(client);
+    tell_watchers(was_wanted);
+}
+
+void Feed::leave_local(hub::Subscriber& client) {
+    const bool was_wanted = wanted();
+    locals_.leave(client);
+    tell_watchers(was_wanted);
+}
+
+void Feed::join_device(hub::Subscriber& device) {
+    locals_.join(device);
+    ++devices_;
+}
+
+void Feed::leave_device(hub::Subscriber& device) {
+    locals_.leave(device);
+    --devices_;
+}
+
+void Feed::leave_destination(hub::Subscriber& destination) {
+    destinations_.leave(destination);
+    set_audience(destination, 0);
+}
+
+void Feed::set_audience(const hub::Subscriber& destination, std::size_t readers) {
+    const bool was_wanted = wanted();
+    if (readers > 0)
+        watched_.insert(&destination);
+    else
+        watched_.erase(&destination);
+    tell_watchers(was_wanted);
+}
+
+void Feed::tell_watchers(bool was_wanted) {
+    if (wanted() == was_wanted) return;
+    for (DemandWatcher* watcher : watchers_) watcher->on_demand_changed();
+}
+
 void Feed::publish(const wire::MessagePtr& message, const hub::Subscriber* sender, SteadyTime now,
                    bool more_coming) {
+    if (handler_) return handler_(message);
     sent_.record(now, message->size());
     locals_.publish(message, sender, more_coming);  // finds out where pictures begin
     destinations_.deliver(message, nullptr, {.video = video(), .more_coming = more_coming});
@@ -14,7 +56,14 @@ void Feed::publish(const wire::MessagePtr& message, const hub::Subscriber* sende
 
 void Feed::publish_from_destination(const wire::MessagePtr& message, SteadyTime now) {
     returned_.record(now, message->size());
+    if (handler_) return handler_(message);
     locals_.deliver(message, nullptr, {});
+}
+
+void Feed::announce(const wire::MessagePtr& message, SteadyTime now) {
+    sent_.record(now, message->size());
+    locals_.deliver(message, nullptr, {});
+    destinations_.deliver(message, nullptr, {});
 }
 
 Result<PublisherSeat> PublisherSeat::take(std::shared_ptr<Feed> feed, SteadyTime now,

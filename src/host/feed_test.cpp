@@ -73,6 +73,68 @@ TEST_F(FeedTest, WhoLeftHearsNothing) {
     EXPECT_EQ(sender.heard, 1);
 }
 
+// Counts the changes it is told of.
+struct Watcher final : DemandWatcher {
+    int changes = 0;
+    void on_demand_changed() override { ++changes; }
+};
+
+struct FeedDemandTest : testing::Test {
+    Feed feed{"video", SteadyTime{1h}};
+    Listener client, other, device, destination;
+    Watcher watcher;
+
+    void SetUp() override {
+        feed.watch_demand(watcher);
+        feed.join_device(device);
+        feed.join_destination(destination);
+    }
+};
+
+TEST_F(FeedDemandTest, DevicesAndDestinationsAreNoViewers) {
+    EXPECT_FALSE(feed.wanted());
+    EXPECT_EQ(watcher.changes, 0);
+    EXPECT_EQ(feed.clients(), 0U);
+    EXPECT_EQ(feed.devices(), 1U);
+}
+
+TEST_F(FeedDemandTest, TellsWhenTheFirstClientComesAndTheLastOneLeaves) {
+    feed.join_local(client);
+    feed.join_local(other);
+    EXPECT_TRUE(feed.wanted());
+    EXPECT_EQ(watcher.changes, 1);
+    feed.leave_local(client);
+    feed.leave_local(client);
+    EXPECT_TRUE(feed.wanted());
+    EXPECT_EQ(watcher.changes, 1);
+    feed.leave_local(other);
+    EXPECT_FALSE(feed.wanted());
+    EXPECT_EQ(watcher.changes, 2);
+}
+
+TEST_F(FeedDemandTest, ADestinationsAudienceWatches) {
+    feed.set_audience(destination, 1);
+    EXPECT_TRUE(feed.wanted());
+    feed.set_audience(destination, 5);
+    EXPECT_EQ(watcher.changes, 1);
+    feed.set_audience(destination, 0);
+    EXPECT_FALSE(feed.wanted());
+    EXPECT_EQ(watcher.changes, 2);
+}
+
+TEST_F(FeedDemandTest, ADestinationThatLeavesTakesItsAudienceAlong) {
+    feed.set_audience(destination, 1);
+    feed.leave_destination(destination);
+    EXPECT_FALSE(feed.wanted());
+    EXPECT_EQ(watcher.changes, 2);
+}
+
+TEST_F(FeedDemandTest, WhoWatchesNoMoreIsNotTold) {
+    feed.unwatch_demand(watcher);
+    feed.join_local(client);
+    EXPECT_EQ(watcher.changes, 0);
+}
+
 struct PublisherSeatTest : testing::Test {
     SteadyTime now{1h};
     std::shared_ptr<Feed> feed = std::make_shared<Feed>("video0", now);

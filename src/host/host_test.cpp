@@ -2,6 +2,7 @@
 #include "host/host.hpp"
 
 #include "base/log.hpp"
+#include "base/temporary_folder_for_test.hpp"
 #include "media/ts_packet_builder.hpp"
 #include "net/http_client.hpp"
 #include "uplink/uplink.hpp"
@@ -10,11 +11,14 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <deque>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 // Hosts over real sockets; the far side of a destination is the feed of a second host.
@@ -70,8 +74,8 @@ private:
 Config quick() {
     Config config;
     config.port = 0;
-    config.retry_min = 10ms;
-    config.retry_max = 50ms;
+    config.relays.retry_min = 10ms;
+    config.relays.retry_max = 50ms;
     return config;
 }
 
@@ -205,9 +209,8 @@ TEST_F(HostTest, StreamIsRecomposedWhileConnected) {
     audio.send("a2");
     // a2 has been handled when it shows in the feed's counter; only then may v1 follow.
     ASSERT_TRUE(wait_until([&] {
-        return host.status().contains(R"("audio0":{"video":false,"publisher":false,"clients":1,)"
-                                      R"("destinations":0,"discarded_bytes":0,)"
-                                      R"("continuity_errors":0,"sent":{"messages":2)");
+        const auto status = nlohmann::json::parse(host.status());
+        return status["feeds"]["audio0"]["sent"]["messages"] == 2;
     }));
     video.send("v1");
     ASSERT_TRUE(wait_until([&] { return user.received.size() == 2; }));
@@ -278,6 +281,85 @@ TEST_F(HostTest, StatusShowsNoTokenAndNoCode) {
     ASSERT_TRUE(wait_until([&] { return host.status().contains("refused"); }));
     EXPECT_THAT(host.status(), Not(HasSubstr("secret")));
     EXPECT_THAT(host.status(), Not(HasSubstr("12345678")));
+}
+
+TEST_F(HostTest, CommandsAreHeardByTheHostAloneAndRepliesByAll) {
+    Client first(context, "ws" + address("/ws/api"));
+    Client second(context, "ws" + address("/ws/api"));
+    ASSERT_TRUE(wait_until([&] { return first.connected && second.connected; }));
+    first.send(R"({"verb":"healthcheck"})");
+    first.send(R"({"verb":"add","what":"stream","rule":{"stream":"a","feeds":["b"]}})",
+               wire::MessageType::binary);
+    first.send(std::string(65 * 1024, ' '));
+    ASSERT_TRUE(wait_until([&] { return first.received.size() == 3; }));
+    ASSERT_TRUE(wait_until([&] { return second.received.size() == 3; }));
+    EXPECT_THAT(first.received, testing::Contains(R"({"healthcheck":"ok"})"));
+    EXPECT_THAT(first.received, testing::Contains(R"({"stream":"a","feeds":["b"]})"));
+    EXPECT_THAT(first.received, testing::Contains(R"({"error":"Unrecognised Command"})"));
+    EXPECT_EQ(first.received, second.received);
+    EXPECT_THAT(first.types, testing::Each(wire::MessageType::text));
+    EXPECT_EQ(ask("GET", "/api/streams/all").body, R"({"a":["b"]})");
+}
+
+TEST_F(HostTest, CommandsComeFromADestinationToo) {
+    Client local(context, "ws" + address("/ws/api"));
+    Client user(context, "ws" + far_address("/ws/session"));
+    ASSERT_TRUE(host.set_destination(to_far("api", "session")));
+    ASSERT_TRUE(wait_until([&] { return local.connected && user.connected && is_connected(); }));
+    user.send(R"({"verb":"healthcheck"})");
+    ASSERT_TRUE(wait_until([&] { return !user.received.empty() && !local.received.empty(); }));
+    EXPECT_THAT(user.received, ElementsAre(R"({"healthcheck":"ok"})"));
+    EXPECT_THAT(local.received, ElementsAre(R"({"healthcheck":"ok"})"));
+}
+
+TEST_F(HostTest, TheFeedOfCommandsTakesNoVideo) {
+    EXPECT_EQ(ask("POST", "/ts/api", "x").status, 400);
+}
+
+TEST_F(HostTest, ControlTokenIsAskedForWhereTheHostIsCommanded) {
+    Config config = quick();
+    config.control_token = Secret("let-me-in");
+    Host guarded(config);
+    const std::uint16_t open_port = std::exchange(port, guarded.start().value());
+    net::HttpFields good;
+    good.add("Authorization", "Bearer let-me-in");
+    for (const char* path : {"/api/streams/all", "/status", "/metrics"}) {
+        const auto refused = ask("GET", path);
+        EXPECT_EQ(refused.status, 401) << path;
+        EXPECT_EQ(refused.fields["WWW-Authenticate"], "Bearer realm=\"relay session host\"");
+        EXPECT_EQ(ask("GET", path, "", good).status, 200) << path;
+    }
+    EXPECT_EQ(ask("GET", "/ws/api").status, 401);
+    EXPECT_EQ(ask("GET", "/ws/data").status, 400) << "no WebSocket, but let in";
+    EXPECT_EQ(ask("GET", "/healthz").status, 200);
+    EXPECT_EQ(ask("GET", "/healthcheck").status, 200);
+    guarded.stop();
+    port = open_port;
+}
+
+TEST_F(HostTest, AnUnchangedDestinationKeepsItsConnectionWhenTheRulesFileIsEdited) {
+    TemporaryFolder folder;
+    const auto rules = [&](const std::string& feed) {
+        return "streams:\n  - {stream: stream/x, feeds: [" + feed +
+               "]}\n"
+               "destinations:\n  - {id: '0', stream: data, destination: 'ws" +
+               far_address("/ws/session") + "'}\n";
+    };
+    std::ofstream(folder / "rules.yaml") << rules("a");
+    Config config = quick();
+    config.rules_file = folder / "rules.yaml";
+    Host edited(config);
+    ASSERT_TRUE(edited.start());
+    const auto connected_once = [&] {
+        return edited.status().contains(R"("state":"connected")") &&
+               edited.status().contains(R"("connections":1)");
+    };
+    ASSERT_TRUE(wait_until(connected_once));
+    std::ofstream(folder / "rules.yaml") << rules("b") + "oops\n";
+    ASSERT_TRUE(wait_until([&] { return edited.status().contains("rules.yaml:5: "); }));
+    std::ofstream(folder / "rules.yaml") << rules("b");
+    ASSERT_TRUE(wait_until([&] { return edited.status().contains(R"("rules_file_error":"")"); }));
+    EXPECT_TRUE(connected_once()) << edited.status();
 }
 
 TEST_F(HostTest, StopClosesClientsWithGoingAwayAndFreesThePort) {

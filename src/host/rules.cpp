@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/rules.hpp"
 
+#include "record/path.hpp"
 #include "uplink/target.hpp"
 
 #include <algorithm>
@@ -38,6 +39,8 @@ Result<void> check_target(const Destination& rule) {
     const auto target = uplink::make_target(rule.destination, rule.token, rule.token_file);
     if (!target) return invalid("destination", target.error().detail);
     if (rule.token.empty()) return {};
+    if (rule.token == Secret("***"))
+        return invalid("token", "is what stands for a token in answers; give the token itself");
     // Its file is read at each connect only, so that the file may come later than the rule.
     const auto token = uplink::current_token(*target);
     if (!token) return invalid("token", token.error().detail);
@@ -53,27 +56,24 @@ Result<std::string> parse_name(std::string_view text, std::string_view what) {
     if (!std::ranges::all_of(text, is_name_letter))
         return invalid(what, "may hold letters, digits, - _ . and /");
     if (has_bad_part(text)) return invalid(what, "has an empty, \".\" or \"..\" part");
-    if (text == "all" || text == "deleteAll") return invalid(what, "is a reserved name");
+    if (is_all(text)) return invalid(what, "is a reserved name");
     return std::string(text);
 }
 
-Result<Stream> Rules::set_stream(Stream stream) {
+Result<Stream> Rules::checked(Stream stream) const {
     auto name = parse_name(stream.stream, "stream");
     if (!name) return std::unexpected(name.error());
-    stream.stream = *name;
+    if (*name == control_feed) return invalid("stream", "is the feed of commands");
     std::vector<std::string> feeds;
     for (const std::string& given : stream.feeds) {
         auto feed = parse_name(given, "feeds");
         if (!feed) return std::unexpected(feed.error());
         if (std::ranges::find(feeds, *feed) == feeds.end()) feeds.push_back(std::move(*feed));
     }
-    stream.feeds = std::move(feeds);
-    streams_[stream.stream] = stream;
-    if (watcher_) watcher_->on_streams_changed();
-    return stream;
+    return Stream{std::move(*name), std::move(feeds)};
 }
 
-Result<Destination> Rules::set_destination(Destination destination) {
+Result<Destination> Rules::checked(Destination destination) const {
     auto id = parse_name(destination.id, "id");
     if (!id) return std::unexpected(id.error());
     auto stream = parse_name(destination.stream, "stream");
@@ -81,9 +81,32 @@ Result<Destination> Rules::set_destination(Destination destination) {
     if (auto good = check_target(destination); !good) return std::unexpected(good.error());
     destination.id = std::move(*id);
     destination.stream = std::move(*stream);
-    destinations_[destination.id] = destination;
-    if (watcher_) watcher_->on_destination_set(destination);
+    if (destination.file.empty()) return destination;
+    auto file = record::validate_recording_path(destination.file, record_folder_);
+    if (!file) return std::unexpected(file.error());
+    destination.file = std::move(*file);
     return destination;
+}
+
+Result<Stream> Rules::set_stream(Stream stream) {
+    auto good = checked(std::move(stream));
+    if (!good) return good;
+    streams_[good->stream] = *good;
+    if (watcher_) watcher_->on_streams_changed();
+    return good;
+}
+
+Result<Destination> Rules::set_destination(Destination destination) {
+    auto good = checked(std::move(destination));
+    if (!good) return good;
+    destinations_[good->id] = *good;
+    if (watcher_) watcher_->on_destination_set(*good);
+    return good;
+}
+
+void Rules::set_streams(Streams streams) {
+    streams_ = std::move(streams);
+    if (watcher_) watcher_->on_streams_changed();
 }
 
 void Rules::remove_stream(std::string_view name) {

@@ -4,17 +4,26 @@
 #include "base/error.hpp"
 #include "base/secret.hpp"
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace relay::host {
+
+// Commands arrive on this feed (control.hpp); the destination of that id, which the settings alone
+// make, brings them from a relay.
+inline constexpr std::string_view control_feed = "api";
+inline constexpr std::string_view control_id = "apiRule";
 
 // A named set of feeds that travel together, such as a camera's video and audio.
 struct Stream {
     std::string stream;
     std::vector<std::string> feeds;
+
+    bool operator==(const Stream&) const = default;
 };
 
 // Connects one feed or stream to one remote WebSocket.
@@ -24,6 +33,18 @@ struct Destination {
     std::string destination;  // an access URL (http, https) with a token, else ws or wss
     Secret token;
     std::string token_file;  // path; read again at each connect, so that renewal needs no new rule
+    std::string file = {};   // record what is sent to this path below the record folder; or empty
+
+    bool operator==(const Destination&) const = default;
+};
+
+// By name and by id.
+using Streams = std::map<std::string, Stream, std::less<>>;
+using DestinationRules = std::map<std::string, Destination, std::less<>>;
+
+struct RuleSet {
+    Streams streams;
+    DestinationRules destinations;
 };
 
 // Told of changes, after they were made. Must not change the rules.
@@ -40,12 +61,24 @@ protected:
 // What goes where (spec: session-host §1). In memory only. No threads of its own.
 class Rules {
 public:
+    // Recordings are named below the folder; empty: there are none.
+    explicit Rules(std::filesystem::path record_folder = {})
+        : record_folder_(std::move(record_folder)) {}
+
     void watch(RulesWatcher* watcher) { watcher_ = watcher; }
 
-    // Adds the rule or replaces the one with its name or id; the rule as it was stored, names
-    // without their leading slash. Errc::invalid says which field is wrong and why.
+    // The rule as it would be stored: names without their leading slash, recordings below their
+    // folder. Errc::invalid says which field is wrong and why.
+    Result<Stream> checked(Stream stream) const;
+    Result<Destination> checked(Destination destination) const;
+
+    // Adds the rule or replaces the one with its name or id; the rule as it was stored, or as
+    // checked() refuses it.
     Result<Stream> set_stream(Stream stream);
     Result<Destination> set_destination(Destination destination);
+
+    // Replaces all streams by these, which have been checked.
+    void set_streams(Streams streams);
 
     // Without effect when there is none.
     void remove_stream(std::string_view name);
@@ -55,10 +88,8 @@ public:
 
     const Stream* find_stream(std::string_view name) const;
     const Destination* find_destination(std::string_view id) const;
-    const std::map<std::string, Stream, std::less<>>& streams() const { return streams_; }
-    const std::map<std::string, Destination, std::less<>>& destinations() const {
-        return destinations_;
-    }
+    const Streams& streams() const { return streams_; }
+    const DestinationRules& destinations() const { return destinations_; }
 
     // What a destination of that name carries now: the stream's feeds; without such a stream the
     // feed itself, unless the name begins with `stream/`: then nothing until the stream is defined.
@@ -69,8 +100,9 @@ public:
     bool is_feed(const std::string& name) const;
 
 private:
-    std::map<std::string, Stream, std::less<>> streams_;
-    std::map<std::string, Destination, std::less<>> destinations_;
+    std::filesystem::path record_folder_;
+    Streams streams_;
+    DestinationRules destinations_;
     RulesWatcher* watcher_ = nullptr;
 };
 
@@ -78,5 +110,10 @@ private:
 // parts separated by "/". Not `all` or `deleteAll`, which mean every one in the API. The error
 // begins with `what`.
 Result<std::string> parse_name(std::string_view text, std::string_view what);
+
+// Whether the name means every rule, in requests that delete.
+inline bool is_all(std::string_view name) {
+    return name == "all" || name == "deleteAll";
+}
 
 }  // namespace relay::host

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/rules_json.hpp"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "host/rules_json_detail.hpp"
 
-#include <functional>
-#include <map>
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace relay::host {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Takes over a member's value; an error's text is the type that was expected.
-using Setter = std::function<const char*(const Json& value)>;
 
 Setter text_into(std::string& target) {
     return [&target](const Json& value) -> const char* {
@@ -41,21 +34,26 @@ std::string lower_case(std::string text) {
     return text;
 }
 
-// The only place that sees the library's exceptions. Its text quotes what it read last, which may
-// be part of a token, so only the position is passed on.
-Result<Json> parse(std::string_view text) {
+// The only place that sees the library's exceptions: of syntax, and of numbers that are too large.
+// Their texts quote what was read last, which may be part of a token, so only a position is passed
+// on.
+Result<Json> parse_json(std::string_view text) {
     try {
         return Json::parse(text);
     } catch (const Json::parse_error& error) {
         return fail(Errc::invalid, fmt::format("not JSON: error at byte {}", error.byte));
+    } catch (const Json::exception&) {
+        return fail(Errc::invalid, "not JSON: it holds a number that is too large");
     }
 }
 
-Result<void> read_members(std::string_view text, const std::map<std::string, Setter>& members) {
-    const auto json = parse(text);
-    if (!json) return std::unexpected(json.error());
-    if (!json->is_object()) return fail(Errc::invalid, "the body must be a JSON object");
-    for (const auto& [name, value] : json->items()) {
+std::string dump_json(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<void> read_members(const Json& json, const std::map<std::string, Setter>& members) {
+    if (!json.is_object()) return fail(Errc::invalid, "the rule must be a JSON object");
+    for (const auto& [name, value] : json.items()) {
         const auto member = members.find(lower_case(name));
         if (member == members.end())
             return fail(Errc::invalid, "unknown member " + json_string(name));
@@ -66,8 +64,33 @@ Result<void> read_members(std::string_view text, const std::map<std::string, Set
     return {};
 }
 
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+Result<Stream> read_stream(const Json& json) {
+    Stream stream;
+    const auto read = read_members(
+        json, {{"stream", text_into(stream.stream)}, {"feeds", texts_into(stream.feeds)}});
+    if (!read) return std::unexpected(read.error());
+    return stream;
+}
+
+Result<Destination> read_destination(const Json& json) {
+    Destination rule;
+    std::string token;
+    const auto read = read_members(json, {{"id", text_into(rule.id)},
+                                          {"stream", text_into(rule.stream)},
+                                          {"destination", text_into(rule.destination)},
+                                          {"token", text_into(token)},
+                                          {"token_file", text_into(rule.token_file)},
+                                          {"file", text_into(rule.file)}});
+    if (!read) return std::unexpected(read.error());
+    rule.token = Secret(std::move(token));
+    return rule;
+}
+
+Json as_json(const Stream& stream) {
+    Json json;
+    json["stream"] = stream.stream;
+    json["feeds"] = stream.feeds;
+    return json;
 }
 
 Json as_json(const Destination& rule) {
@@ -77,63 +100,56 @@ Json as_json(const Destination& rule) {
     json["destination"] = rule.destination;
     json["token"] = fmt::format("{}", rule.token);
     if (!rule.token_file.empty()) json["token_file"] = rule.token_file;
-    json["file"] = "";
+    json["file"] = rule.file;
     return json;
 }
 
-}  // namespace
-
-Result<Stream> parse_stream(std::string_view text) {
-    Stream stream;
-    const auto read = read_members(
-        text, {{"stream", text_into(stream.stream)}, {"feeds", texts_into(stream.feeds)}});
-    if (!read) return std::unexpected(read.error());
-    return stream;
+Json as_json(const Streams& streams) {
+    Json json = Json::object();
+    for (const auto& [name, stream] : streams) json[name] = stream.feeds;
+    return json;
 }
 
-Result<ParsedDestination> parse_destination(std::string_view text) {
-    ParsedDestination parsed;
-    std::string token;
-    const auto read = read_members(text, {{"id", text_into(parsed.rule.id)},
-                                          {"stream", text_into(parsed.rule.stream)},
-                                          {"destination", text_into(parsed.rule.destination)},
-                                          {"token", text_into(token)},
-                                          {"token_file", text_into(parsed.rule.token_file)},
-                                          {"file", text_into(parsed.file)}});
-    if (!read) return std::unexpected(read.error());
-    parsed.rule.token = Secret(std::move(token));
-    return parsed;
+Json as_json(const DestinationRules& rules) {
+    Json json = Json::object();
+    for (const auto& [id, rule] : rules) json[id] = as_json(rule);
+    return json;
+}
+
+Result<Stream> parse_stream(std::string_view text) {
+    const auto json = parse_json(text);
+    if (!json) return std::unexpected(json.error());
+    return read_stream(*json);
+}
+
+Result<Destination> parse_destination(std::string_view text) {
+    const auto json = parse_json(text);
+    if (!json) return std::unexpected(json.error());
+    return read_destination(*json);
 }
 
 std::string to_json(const Stream& stream) {
-    Json json;
-    json["stream"] = stream.stream;
-    json["feeds"] = stream.feeds;
-    return dump(json);
+    return dump_json(as_json(stream));
 }
 
 std::string feeds_to_json(const Stream& stream) {
-    return dump(Json(stream.feeds));
+    return dump_json(Json(stream.feeds));
 }
 
-std::string streams_to_json(const Rules& rules) {
-    Json json = Json::object();
-    for (const auto& [name, stream] : rules.streams()) json[name] = stream.feeds;
-    return dump(json);
+std::string to_json(const Streams& streams) {
+    return dump_json(as_json(streams));
 }
 
 std::string to_json(const Destination& destination) {
-    return dump(as_json(destination));
+    return dump_json(as_json(destination));
 }
 
-std::string destinations_to_json(const Rules& rules) {
-    Json json = Json::object();
-    for (const auto& [id, rule] : rules.destinations()) json[id] = as_json(rule);
-    return dump(json);
+std::string to_json(const DestinationRules& rules) {
+    return dump_json(as_json(rules));
 }
 
 std::string json_string(std::string_view text) {
-    return dump(Json(std::string(text)));
+    return dump_json(Json(std::string(text)));
 }
 
 }  // namespace relay::host

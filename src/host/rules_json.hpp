@@ -13,21 +13,15 @@ namespace relay::host {
 
 // Errc::invalid with the place and reason for bad JSON, unknown members, and wrong types.
 Result<Stream> parse_stream(std::string_view text);
-
-// `file` asks for a recording of what is sent.
-struct ParsedDestination {
-    Destination rule;
-    std::string file;
-};
-Result<ParsedDestination> parse_destination(std::string_view text);
+Result<Destination> parse_destination(std::string_view text);
 
 std::string to_json(const Stream& stream);
 std::string feeds_to_json(const Stream& stream);
-std::string streams_to_json(const Rules& rules);
+std::string to_json(const Streams& streams);
 
 // All documented members; the token only as `***` or empty.
 std::string to_json(const Destination& destination);
-std::string destinations_to_json(const Rules& rules);
+std::string to_json(const DestinationRules& rules);
 
 // The text as a JSON string.
 std::string json_string(std::string_view text);

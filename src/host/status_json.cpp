@@ -2,7 +2,7 @@
 #include "host/status_json.hpp"
 
 #include "base/time_text.hpp"
-#include "net/url.hpp"
+#include "host/equipment_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +18,7 @@ Json as_json(const hub::Traffic::Figures& figures) {
     json["messages"] = figures.messages;
     json["bytes"] = figures.bytes;
     json["messages_per_second"] = figures.messages_per_second;
+    json["bits_per_second"] = 8 * figures.messages_per_second * figures.mean_size;
     json["mean_size"] = figures.mean_size;
     if (figures.age)
         json["last_seconds_ago"] = std::chrono::duration<double>(*figures.age).count();
@@ -36,6 +37,7 @@ Json as_json(const Feed& feed, SteadyTime now) {
     json["continuity_errors"] = feed.flaws().continuity_errors;
     json["sent"] = as_json(feed.sent(now));
     json["returned"] = as_json(feed.returned(now));
+    json["mpegts"] = mpegts_json(feed);
     return json;
 }
 
@@ -47,6 +49,8 @@ const char* name_of(uplink::State state) {
             return "connected";
         case uplink::State::waiting:
             return "waiting";
+        case uplink::State::refused:
+            return "refused";
         case uplink::State::stopped:
             return "stopped";
     }
@@ -57,11 +61,22 @@ Json as_json(const std::optional<WallTime>& time) {
     return time ? Json(format_time(*time)) : Json(nullptr);
 }
 
+Json as_json(const std::optional<record::Status>& recording) {
+    if (!recording) return nullptr;  // the rule names no file
+    Json json;
+    json["file"] = recording->file;
+    json["recording"] = recording->is_recording;
+    json["since"] = as_json(recording->since);
+    json["messages"] = recording->messages;
+    json["bytes"] = recording->bytes;
+    json["error"] = recording->error;
+    return json;
+}
+
 Json as_json(const Destination& rule, const DestinationLink::Status& status) {
-    const auto url = net::parse_url(rule.destination);
     Json json;
     json["stream"] = rule.stream;
-    json["destination"] = url ? url->without_query() : "";
+    json["destination"] = status.connection.target;  // of several, the one in use
     json["feeds"] = status.feeds;
     json["state"] = name_of(status.connection.state);
     json["connected_since"] = as_json(status.connection.connected_since);
@@ -71,23 +86,36 @@ Json as_json(const Destination& rule, const DestinationLink::Status& status) {
     json["last_error"] = status.connection.last_error;
     json["sent"] = as_json(status.sent);
     json["received"] = as_json(status.received);
-    json["dropped_messages"] = status.dropped_messages;
+    json["dropped_messages"] = status.dropped.messages;
+    json["dropped_bytes"] = status.dropped.bytes;
+    json["dropped_pictures"] = status.dropped.pictures;
     json["unconnected_messages"] = status.unconnected_messages;
     json["unheard_messages"] = status.unheard_messages;
+    json["recording"] = as_json(status.recording);
+    return json;
+}
+
+Json process_json(const HostView& host) {
+    Json json;
+    json["version"] = program_version();
+    json["uptime_seconds"] = std::chrono::duration<double>(host.now - host.started).count();
     return json;
 }
 
 }  // namespace
 
-std::string status_json(const Feeds& feeds, const Rules& rules, const Destinations& destinations,
-                        SteadyTime now) {
+std::string status_json(const HostView& host) {
     Json json;
+    json["process"] = process_json(host);
     json["feeds"] = Json::object();
-    for (const auto& [name, feed] : feeds.all()) json["feeds"][name] = as_json(*feed, now);
+    for (const auto& [name, feed] : host.feeds.all())
+        json["feeds"][name] = as_json(*feed, host.now);
     json["destinations"] = Json::object();
-    for (const auto& [id, rule] : rules.destinations())
-        if (const DestinationLink* link = destinations.find(id))
-            json["destinations"][id] = as_json(rule, link->status(now));
+    for (const auto& [id, rule] : host.rules.destinations())
+        if (const DestinationLink* link = host.destinations.find(id))
+            json["destinations"][id] = as_json(rule, link->status(host.now));
+    if (host.equipment) json.update(equipment_json(host.equipment->status()));
+    json["rules_file_error"] = host.rules_file_error;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

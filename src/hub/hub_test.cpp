@@ -32,14 +32,18 @@ struct Listener final : Subscriber {
 // Two hubs that forward to each other at once, as two io threads would by their mailboxes.
 struct TwoThreads : testing::Test {
     TopicDirectory directory{2, 2};
-    Hub first{0, [this](auto, auto topic, auto message, Delivery how) {
+    Hub first{0,
+              [this](auto, auto topic, auto message, Delivery how) {
                   ++forwarded;
                   second.receive(topic, message, how);
-              }};
-    Hub second{1, [this](auto, auto topic, auto message, Delivery how) {
+              },
+              [this](auto, const auto& topic) { second.tell_watchers(topic); }};
+    Hub second{1,
+               [this](auto, auto topic, auto message, Delivery how) {
                    ++forwarded;
                    first.receive(topic, message, how);
-               }};
+               },
+               [this](auto, const auto& topic) { first.tell_watchers(topic); }};
     int forwarded = 0;
 };
 
@@ -121,6 +125,58 @@ TEST_F(TwoThreads, LeavingInTheMiddleKeepsTheOthers) {
     first.publish(*part, message_of("x"), nullptr, false);
     for (std::size_t i = 0; i < 5; ++i)
         EXPECT_EQ(listeners[i].heard.size(), i == 1 || i == 4 ? 0u : 1u) << i;
+}
+
+// Writes down how many readers there were each time it was told.
+struct Watcher final : AudienceWatcher {
+    explicit Watcher(const Hub::Part& part) : part_(part) {}
+    void on_audience_changed() override { told.push_back(part_.readers()); }
+    std::vector<std::size_t> told;
+
+private:
+    const Hub::Part& part_;
+};
+
+TEST_F(TwoThreads, AWatcherIsToldWhenReadersComeAndWhenTheLastOneLeaves) {
+    Listener publisher, a, b, c;
+    const auto seat = directory.join("t");
+    auto& part = first.join(seat.topic, publisher, false);
+    Watcher watcher(part);
+    first.watch(part, watcher);
+    EXPECT_EQ(part.readers(), 0u);
+    for (Listener* reader : {&a, &b, &c}) first.join(seat.topic, *reader, true);
+    EXPECT_THAT(watcher.told, ElementsAre(1, 2)) << "a third one makes no difference to anybody";
+    EXPECT_EQ(part.readers(), 3u);
+    for (Listener* reader : {&a, &b, &c}) first.leave(part, *reader);
+    EXPECT_THAT(watcher.told, ElementsAre(1, 2, 1, 0));
+    first.unwatch(part, watcher);
+    first.join(seat.topic, a, true);
+    EXPECT_EQ(watcher.told.size(), 4u);
+}
+
+TEST_F(TwoThreads, WhoOnlyWritesIsNoAudience) {
+    Listener publisher, other;
+    const auto seat = directory.join("t");
+    auto& part = first.join(seat.topic, publisher, false);
+    Watcher watcher(part);
+    first.watch(part, watcher);
+    first.join(seat.topic, other, false);
+    first.leave(part, other);
+    EXPECT_THAT(watcher.told, ElementsAre());
+}
+
+TEST_F(TwoThreads, AWatcherIsToldOfReadersOnOtherThreads) {
+    Listener publisher, reader;
+    const auto seat = directory.join("t"), elsewhere = directory.join("u");
+    auto& part = first.join(seat.topic, publisher, false);
+    Watcher watcher(part);
+    first.watch(part, watcher);
+    auto& far = second.join(seat.topic, reader, true);
+    EXPECT_THAT(watcher.told, ElementsAre(1));
+    second.leave(far, reader);
+    EXPECT_THAT(watcher.told, ElementsAre(1, 0));
+    second.join(elsewhere.topic, reader, true);
+    EXPECT_EQ(watcher.told.size(), 2u) << "another topic";
 }
 
 }  // namespace

@@ -29,14 +29,6 @@ MessagePtr slice(const Message& message, std::size_t from, std::size_t to) {
     return part;
 }
 
-MessagePtr from_random_access(const MessagePtr& message) {
-    const std::uint32_t start = message->pictures().random_access;
-    if (start == 0) return message;
-    MessagePtr part = slice(*message, start, message->size());
-    part->set_pictures({.first_start = 0, .random_access = 0});
-    return part;
-}
-
 }  // namespace
 
 Outbox::Outcome Outbox::push(MessagePtr message, SteadyTime now, bool video) {
@@ -46,7 +38,7 @@ Outbox::Outcome Outbox::push(MessagePtr message, SteadyTime now, bool video) {
         const bool full = bytes_ + message->encoded().size() > limits_->bytes;
         const bool late = !empty() && now - waiting_[front_].since > limits_->data_age;
         if ((full && first < waiting_.size()) || late) {
-            count_drop(message->size());
+            count_drop(*message);
             return Outcome::overflow;
         }
     }
@@ -59,7 +51,7 @@ Outbox::Outcome Outbox::push_video(MessagePtr message, SteadyTime now) {
     if (needs_random_access_) {
         const bool found = message->pictures().random_access != Message::Pictures::none;
         if (!found && now - needs_since_ < random_access_patience) {
-            count_drop(message->size());
+            count_drop(*message);
             return Outcome::dropped;
         }
         needs_random_access_ = false;
@@ -141,8 +133,8 @@ bool Outbox::skip_pictures(SteadyTime now) {
             waiting_.insert(waiting_.begin() + static_cast<std::ptrdiff_t>(cut),
                             {std::move(tail), since});
         }
-        needs_since_ = now;
     }
+    needs_since_ = now;
     ++drops_.skips;
     return true;
 }
@@ -154,10 +146,21 @@ void Outbox::drop_between(std::size_t from, std::size_t to) {
     const auto kept = std::remove_if(begin, end, [&](const Waiting& waiting) {
         if (!is_data(waiting.message->type())) return false;
         bytes_ -= waiting.message->encoded().size();
-        count_drop(waiting.message->size());
+        count_drop(*waiting.message);
         return true;
     });
     waiting_.erase(kept, end);
+}
+
+// The message from its random-access point on; what is cut off counts as dropped.
+MessagePtr Outbox::from_random_access(const MessagePtr& message) {
+    const std::uint32_t start = message->pictures().random_access;
+    if (start == 0) return message;
+    drops_.bytes += start;
+    if (message->pictures().first_start < start) ++drops_.pictures;
+    MessagePtr part = slice(*message, start, message->size());
+    part->set_pictures({.first_start = 0, .random_access = 0});
+    return part;
 }
 
 void Outbox::push_control(MessagePtr message) {
@@ -219,13 +222,19 @@ MessagePtr Outbox::take() {
     return message;
 }
 
+void Outbox::await_random_access(SteadyTime now) {
+    needs_random_access_ = true;
+    needs_since_ = now;
+}
+
 void Outbox::release() {
     if (empty()) waiting_ = {};
 }
 
-void Outbox::count_drop(std::size_t bytes) {
+void Outbox::count_drop(const Message& message) {
     ++drops_.messages;
-    drops_.bytes += bytes;
+    drops_.bytes += message.size();
+    if (message.pictures().first_start != Message::Pictures::none) ++drops_.pictures;
 }
 
 }  // namespace relay::hub

@@ -64,6 +64,10 @@ public:
     // message, now its own; nothing when none waits.
     wire::MessagePtr take();
 
+    // Pictures were lost on the way to this outbox: video that comes now is held back until a
+    // random-access point, as after a skip.
+    void await_random_access(SteadyTime now);
+
     bool empty() const { return front_ == waiting_.size(); }
     // Whether a message may bypass the outbox: nothing waits, and no pictures were dropped whose
     // followers must be held back until a random-access point.
@@ -74,7 +78,16 @@ public:
     struct Drops {
         std::uint64_t messages = 0;
         std::uint64_t bytes = 0;
-        std::uint64_t skips = 0;  // times that pictures were skipped
+        std::uint64_t pictures = 0;  // that began in these messages, one counted for each
+        std::uint64_t skips = 0;     // times that pictures were skipped
+
+        Drops& operator+=(const Drops& other) {
+            messages += other.messages;
+            bytes += other.bytes;
+            pictures += other.pictures;
+            skips += other.skips;
+            return *this;
+        }
     };
     const Drops& drops() const { return drops_; }
 
@@ -93,8 +106,9 @@ private:
     std::size_t find_picture(std::size_t from) const;
     std::size_t find_random_access(std::size_t from, SteadyTime now) const;
     void drop_between(std::size_t from, std::size_t to);
+    wire::MessagePtr from_random_access(const wire::MessagePtr& message);
     void append(wire::MessagePtr message, SteadyTime now);
-    void count_drop(std::size_t bytes);
+    void count_drop(const wire::Message& message);
 
     const OutboxLimits* limits_;
     std::vector<Waiting> waiting_;  // from front_ on; earlier ones are sent

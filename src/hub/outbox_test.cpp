@@ -127,6 +127,20 @@ TEST_F(OutboxTest, VideoSkipsToTheNewestRandomAccessPoint) {
     EXPECT_EQ(drain(outbox), "Jrst");
 }
 
+TEST_F(OutboxTest, CountsThePicturesThatItDrops) {
+    outbox.push(picture(10, true, 'I'), start, true);
+    outbox.push(data(1880, 'i'), start, true);  // the rest of the first
+    outbox.push(picture(10, false, 'p'), start, true);
+    const MessagePtr both = picture(10, true, 'q');  // the end of p, a whole picture, and the next
+    both->set_pictures({.first_start = 188, .random_access = 4 * 188});
+    outbox.push(both, start, true);
+    EXPECT_EQ(outbox.drops().pictures, 0u);
+    EXPECT_EQ(outbox.push(picture(20, false, 'r'), start, true), Outbox::Outcome::dropped);
+    EXPECT_EQ(outbox.drops().pictures, 3u) << "I, p and the first of q";
+    EXPECT_EQ(outbox.drops().bytes, 3u * 1880u + 4u * 188u);
+    EXPECT_EQ(drain(outbox), "qr");
+}
+
 TEST_F(OutboxTest, VideoThatIsTooOldSkipsEvenWhenSmall) {
     outbox.push(picture(1, true, 'I'), start, true);
     outbox.push(picture(1, false, 'p'), start + 40ms, true);
@@ -153,6 +167,17 @@ TEST_F(OutboxTest, NothingBypassesAnOutboxThatWaitsForARandomAccessPoint) {
     outbox.push(picture(1, true, 'J'), start, true);
     drain(outbox);
     EXPECT_TRUE(outbox.idle());
+}
+
+TEST_F(OutboxTest, AfterALossElsewhereVideoWaitsForTheNextRandomAccessPoint) {
+    outbox.await_random_access(start);
+    EXPECT_FALSE(outbox.idle());
+    EXPECT_EQ(outbox.push(picture(1, false, 'p'), start, true), Outbox::Outcome::dropped);
+    EXPECT_EQ(outbox.push(data(10, 'd'), start, false), Outbox::Outcome::queued);
+    EXPECT_EQ(outbox.push(picture(1, true, 'I'), start, true), Outbox::Outcome::queued);
+    EXPECT_EQ(outbox.push(picture(1, false, 'q'), start, true), Outbox::Outcome::queued);
+    EXPECT_EQ(drain(outbox), "dIq");
+    EXPECT_EQ(outbox.drops().pictures, 1u);
 }
 
 TEST_F(OutboxTest, AStreamThatNeverMarksRandomAccessGoesOnAfterAWhile) {

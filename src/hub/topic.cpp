@@ -10,13 +10,14 @@ void Topic::join(Subscriber& subscriber) {
     subscribers_.push_back(&subscriber);
 }
 
-void Topic::leave(Subscriber& subscriber) {
-    if (subscriber.place_ == Subscriber::nowhere) return;
+bool Topic::leave(Subscriber& subscriber) {
+    if (subscriber.place_ == Subscriber::nowhere) return false;
     Subscriber* last = subscribers_.back();
     subscribers_[subscriber.place_] = last;
     last->place_ = subscriber.place_;
     subscribers_.pop_back();
     subscriber.place_ = Subscriber::nowhere;
+    return true;
 }
 
 void Topic::inspect(const wire::MessagePtr& message) {

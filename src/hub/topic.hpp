@@ -33,7 +33,7 @@ private:
 class Topic {
 public:
     void join(Subscriber& subscriber);
-    void leave(Subscriber& subscriber);
+    bool leave(Subscriber& subscriber);  // whether it had joined
 
     // `sender` may be null: then everybody gets it. Finds out where pictures begin when the message
     // is MPEG-TS, once for all subscribers.

@@ -18,6 +18,8 @@ struct TopicPlacement {
     // Bit t: thread t holds members. Set by that thread before a new member is told that it joined,
     // so that whatever is published afterwards reaches it.
     std::atomic<std::uint64_t> shards{0};
+    // Members of all threads that are delivered to; counted at join and leave.
+    std::atomic<std::size_t> readers{0};
 
 private:
     friend class TopicDirectory;

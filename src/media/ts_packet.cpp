@@ -99,7 +99,11 @@ std::optional<PesStart> parse_pes_start(const TsPacket& packet) {
 }
 
 bool is_table(const TsPacket& packet) {
-    return packet.pid < 0x20 || is_program_map(section_of(packet));
+    return packet.pid < 0x20 || is_map(packet);
+}
+
+bool is_map(const TsPacket& packet) {
+    return is_program_map(section_of(packet));
 }
 
 bool is_map_without_video(const TsPacket& packet) {

@@ -12,6 +12,7 @@ namespace relay::media {
 inline constexpr std::size_t packet_size = 188;
 inline constexpr std::uint8_t sync_byte = 0x47;
 inline constexpr std::uint16_t null_pid = 0x1FFF;
+inline constexpr std::uint16_t association_pid = 0;  // of the PAT
 
 using PacketBytes = std::span<const std::uint8_t, packet_size>;
 
@@ -58,6 +59,9 @@ std::optional<PesStart> parse_pes_start(const TsPacket& packet);
 // Whether the packet belongs to the stream's tables: PAT, CAT, SDT and the like by their PID
 // (Table 2-3), or the first packet of a PMT, whose PID is any.
 bool is_table(const TsPacket& packet);
+
+// Whether a PMT section begins in this packet.
+bool is_map(const TsPacket& packet);
 
 // Whether a PMT section begins in this packet that lists streams but no video among them; false
 // when that cannot be seen here.

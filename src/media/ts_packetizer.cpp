@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/ts_packetizer.hpp"
 
+#include "media/random_access.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -155,6 +157,7 @@ void TsPacketizer::accept() {
     const auto packet = parse_packet(bytes);
     const auto pes = packet ? parse_pes_start(*packet) : std::nullopt;
     if (packet) continuity_.note(*packet);
+    count(packet, pes);
 
     if (is_video(pes)) cut(tables_.start_before(message_.size()));
     if (message_.size() + packet_size > limit_) cut(message_.size());
@@ -162,6 +165,21 @@ void TsPacketizer::accept() {
     message_.insert(message_.end(), bytes.begin(), bytes.end());
     position_ += packet_size;
     if (packet) follow_picture(*packet, pes);
+}
+
+void TsPacketizer::count(const std::optional<TsPacket>& packet,
+                         const std::optional<PesStart>& pes) {
+    ++counts_.packets;
+    if (!packet) {
+        ++counts_.damaged_packets;
+    } else if (is_video(pes)) {
+        ++counts_.pictures;
+        if (packet->random_access || shows_random_access(pes->stream))
+            ++counts_.random_access_points;
+    } else if (packet->payload_unit_start) {
+        if (packet->pid == association_pid) ++counts_.association_tables;
+        if (is_map(*packet)) ++counts_.map_tables;
+    }
 }
 
 bool TsPacketizer::ends_picture(const TsPacket& packet) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "media/stream_counts.hpp"
 #include "media/table_run.hpp"
 #include "media/ts_packet.hpp"
 
@@ -65,6 +66,9 @@ public:
     std::uint64_t discarded_bytes() const { return discarded_; }
     std::uint64_t continuity_errors() const { return continuity_.errors(); }
 
+    // Of the packets that went into messages.
+    const StreamCounts& counts() const { return counts_; }
+
 private:
     std::span<const std::uint8_t> rest() const { return std::span(bytes_).subspan(position_); }
     void process();
@@ -75,6 +79,7 @@ private:
     void take_rest(bool is_end);
     void discard(std::size_t count);
     void accept();
+    void count(const std::optional<TsPacket>& packet, const std::optional<PesStart>& pes);
     bool ends_picture(const TsPacket& packet) const;
     void follow_picture(const TsPacket& packet, const std::optional<PesStart>& pes);
     void cut(std::size_t size);
@@ -87,6 +92,7 @@ private:
     std::size_t searched_ = 0;  // bytes from position_ on at which no packets begin
     std::uint64_t discarded_ = 0;
     ContinuityCheck continuity_;
+    StreamCounts counts_;
 
     MessageBytes message_;  // the whole packets of the message in the making
     TableRun tables_;       // offsets into message_

@@ -53,6 +53,36 @@ TEST_F(TsPacketizerTest, PictureLeavesWithItsLastPacket) {
     EXPECT_FALSE(packetizer.holds_packets());
 }
 
+TEST_F(TsPacketizerTest, CountsWhatTheStreamConsistsOf) {
+    StreamCounts before = packetizer.counts();
+    const Bytes stream = build.tables() + build.picture(true, 2000) + build.audio() +
+                         build.picture(false, 2000) + build.tables() +
+                         build.video({0, 0, 1, 0, 1, 2, 3}, {.random_access = true});
+    push(stream);
+    flush();
+    StreamCounts counts = packetizer.counts();
+    counts -= before;
+    EXPECT_EQ(counts.packets, stream.size() / packet_size);
+    EXPECT_EQ(counts.damaged_packets, 0U);
+    EXPECT_EQ(counts.association_tables, 2U);
+    EXPECT_EQ(counts.map_tables, 2U);
+    EXPECT_EQ(counts.pictures, 3U);
+    EXPECT_EQ(counts.random_access_points, 2U);
+}
+
+TEST_F(TsPacketizerTest, CountsDamagedPackets) {
+    Bytes marked = build.audio(100);
+    marked[1] |= 0x80;  // transport_error_indicator
+    push(marked);
+    flush();
+    EXPECT_EQ(packetizer.counts().damaged_packets, 1U);
+    StreamCounts twice = packetizer.counts();
+    twice += packetizer.counts();
+    EXPECT_EQ(twice.damaged_packets, 2U);
+    twice -= packetizer.counts();
+    EXPECT_EQ(twice, packetizer.counts());
+}
+
 TEST_F(TsPacketizerTest, PictureOfOnePacketLeavesAtOnce) {
     const Bytes picture = build.picture(false, 20);
     ASSERT_EQ(picture.size(), packet_size);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/byte_stream.hpp"
 
+#include "net/keep_alive.hpp"
+#include "net/proxy_tunnel_detail.hpp"
 #include "net/time_limit.hpp"
 #include "net/tuple_await.hpp"
 
@@ -23,15 +25,24 @@ using asio::awaitable;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-std::unexpected<Error> stream_failure(const error_code& error) {
-    return fail(Errc::unavailable, error.message());
+// A program that ends refuses new connections and cuts or resets those it had.
+Error as_error(const error_code& error) {
+    const bool interrupted = error == asio::error::connection_refused ||
+                             error == asio::error::connection_reset ||
+                             error == asio::error::broken_pipe || error == asio::error::eof ||
+                             error == asio::ssl::error::stream_truncated;
+    return {interrupted ? Errc::interrupted : Errc::unavailable, error.message()};
 }
 
-// Socket is tcp::socket or a TLS stream over one.
+std::unexpected<Error> stream_failure(const error_code& error) {
+    return std::unexpected(as_error(error));
+}
+
+// Socket is tcp::socket, a TLS stream over one, or a reference.
 template <class Socket>
 class SocketStream final : public ByteStream {
 public:
-    explicit SocketStream(Socket socket) : socket_(std::move(socket)) {}
+    explicit SocketStream(Socket socket) : socket_(std::forward<Socket>(socket)) {}
 
     awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
         const auto buffer = asio::buffer(into.data(), into.size());
@@ -116,7 +127,7 @@ awaitable<Result<void>> connect_any(Dialling& dialling, const Url& url, const Ti
         error_code ignored;
         dialling.socket.close(ignored);
     }
-    co_return limit.failure("connecting to " + url.host_field(), last.message());
+    co_return limit.failure("connecting to " + url.host_field(), as_error(last));
 }
 
 void prepare(tcp::socket& socket) {
@@ -147,10 +158,11 @@ Result<TlsSocket> prepare_tls(tcp::socket socket, const Url& url, const TlsConte
 }
 
 // Why a handshake failed; the verifier's reason is clearer than the alert that follows from it.
-std::string handshake_cause(TlsSocket& stream, const error_code& error) {
+Error handshake_failure(TlsSocket& stream, const error_code& error) {
     const long verdict = SSL_get_verify_result(stream.native_handle());
-    if (verdict == X509_V_OK) return error.message();
-    return std::string("certificate not accepted: ") + X509_verify_cert_error_string(verdict);
+    if (verdict == X509_V_OK) return as_error(error);
+    return {Errc::unavailable,
+            std::string("certificate not accepted: ") + X509_verify_cert_error_string(verdict)};
 }
 
 awaitable<Result<std::unique_ptr<ByteStream>>> start_tls(tcp::socket socket, const Url& url,
@@ -166,13 +178,30 @@ awaitable<Result<std::unique_ptr<ByteStream>>> start_tls(tcp::socket socket, con
     const auto [error] =
         co_await stream->async_handshake(asio::ssl::stream_base::client, tuple_await);
     if (error || limit.is_over())
-        co_return limit.failure("TLS with " + url.host, handshake_cause(*stream, error));
+        co_return limit.failure("TLS with " + url.host, handshake_failure(*stream, error));
     co_return std::make_unique<SocketStream<TlsSocket>>(std::move(*stream));
 }
 
 Result<TlsContext> context_for(const ConnectSettings& settings) {
     if (settings.tls) return *settings.tls;
     return TlsContext::create({});
+}
+
+// Leads the socket to the URL's host, by the proxy if there is one.
+awaitable<Result<void>> dial(std::shared_ptr<Dialling> dialling, const Url& url,
+                             const std::optional<Proxy>& proxy, const TimeLimit& limit) {
+    const Url& first = proxy ? proxy->address : url;
+    const std::string by = proxy ? "proxy " + first.host_field() + ": " : "";
+    const auto named = [&](const Error& error) { return fail(error.code, by + error.detail); };
+    const auto resolved = co_await resolve(dialling, first, limit);
+    if (!resolved) co_return named(resolved.error());
+    const auto connected = co_await connect_any(*dialling, first, limit);
+    if (!connected) co_return named(connected.error());
+    if (!proxy) co_return Result<void>();
+    SocketStream<tcp::socket&> stream(dialling->socket);
+    const auto opened = co_await open_tunnel(stream, url, *proxy);
+    if (opened) co_return Result<void>();
+    co_return named(limit.failure("connecting to " + url.host_field(), opened.error()).error());
 }
 
 }  // namespace
@@ -183,11 +212,12 @@ awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url, ConnectSe
     const auto dialling = std::make_shared<Dialling>(executor);
     const TimeLimit limit(executor, settings.timeout, stop, [dialling] { dialling->abort(); });
 
-    const auto resolved = co_await resolve(dialling, url, limit);
-    if (!resolved) co_return std::unexpected(resolved.error());
-    const auto connected = co_await connect_any(*dialling, url, limit);
+    const auto proxy = choose_proxy(url, settings.proxy);
+    if (!proxy) co_return std::unexpected(proxy.error());
+    const auto connected = co_await dial(dialling, url, *proxy, limit);
     if (!connected) co_return std::unexpected(connected.error());
     prepare(dialling->socket);
+    if (settings.keep_alive) keep_alive(dialling->socket.native_handle());
     if (!url.is_secure())
         co_return std::make_unique<SocketStream<tcp::socket>>(std::move(dialling->socket));
 

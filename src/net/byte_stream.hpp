@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "net/proxy.hpp"
 #include "net/tls_context.hpp"
 #include "net/url.hpp"
 
@@ -18,7 +19,8 @@
 namespace relay::net {
 
 // A connected stream of bytes, over TCP or TLS, for a client's coroutines. At most one read and one
-// write at a time; all calls on the thread of its executor. Failures are Errc::unavailable.
+// write at a time; all calls on the thread of its executor. Failures are Errc::interrupted when the
+// far side refused or broke the connection, else Errc::unavailable.
 class ByteStream {
 public:
     virtual ~ByteStream() = default;
@@ -37,11 +39,14 @@ public:
 struct ConnectSettings {
     std::chrono::milliseconds timeout{10'000};  // name, addresses and TLS together
     std::optional<TlsContext> tls;              // for https and wss; else the system's roots
+    ProxySettings proxy;
+    bool keep_alive = false;  // see keep_alive.hpp
 };
 
-// Connects to the URL's host and port, trying each of its addresses in turn, and for https and wss
-// proves that the certificate is trusted and names the host. Ends early, with an error, on `stop`.
-// On the caller's executor, which must be single-threaded.
+// Connects to the URL's host and port, trying each of its addresses in turn, or by a proxy (a
+// tunnel for all four schemes), and for https and wss proves that the certificate is trusted and
+// names the host. Ends early, with an error, on `stop`. On the caller's executor, which must be
+// single-threaded.
 boost::asio::awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url,
                                                                            ConnectSettings settings,
                                                                            std::stop_token stop);

@@ -77,9 +77,20 @@ void WebSocketClient::Connection::notify() {
 }
 
 void WebSocketClient::Connection::close(CloseCode code, std::string_view reason) {
-    if (closing_ || broken_) return;
+    if (broken_) return;
+    if (std::exchange(finishing_, false) && closing_) {  // from now on it is urgent
+        liveness_.close_began(now());
+        watch_.cancel();
+    }
+    if (closing_) return;
     end_.by_us = true;
     begin_close(code, reason);
+}
+
+void WebSocketClient::Connection::finish() {
+    if (closing_ || broken_) return;
+    finishing_ = true;
+    notify();
 }
 
 // --- reading
@@ -125,6 +136,7 @@ bool WebSocketClient::Connection::handle(wire::FrameEvent event) {
             if (!closing_) receiver_->on_message(std::move(event.message));
             return true;
         case ping:  // only the newest needs an answer, RFC 6455 §5.5.3
+            receiver_->on_ping(event.payload);
             pong_ = std::vector<std::uint8_t>(event.payload.begin(), event.payload.end());
             notify();
             return true;
@@ -132,10 +144,18 @@ bool WebSocketClient::Connection::handle(wire::FrameEvent event) {
         case error:
             break;
     }
-    end_.code = event.code;
-    end_.reason = event.reason;
+    note_far_end(event);
     begin_close(event.code, event.kind == error ? event.reason : "");
     return false;
+}
+
+// The answer to our close proves that all before it was read; a close of the far side's own, which
+// crossed ours, has another code.
+void WebSocketClient::Connection::note_far_end(const wire::FrameEvent& event) {
+    const bool answer = event.code == CloseCode::normal || event.code == CloseCode::no_status;
+    end_.finished = finishing_ && close_left_ && answer;
+    end_.code = event.code;
+    end_.reason = event.reason;
 }
 
 // --- writing
@@ -145,6 +165,7 @@ awaitable<void> WebSocketClient::Connection::write_all() {
         compose();
         if (!out_.empty()) {
             co_await write_out();
+            close_left_ = close_sent_ && !broken_;
         } else {
             if (out_.capacity() > write_slice) out_ = {};  // an idle connection is to stay small
             writer_waits_ = true;
@@ -159,11 +180,7 @@ awaitable<void> WebSocketClient::Connection::write_all() {
 // Fills out_ with what is to be sent next: control frames first, a close frame last.
 void WebSocketClient::Connection::compose() {
     out_.clear();
-    if (closing_) {
-        append(MessageType::close, close_->payload());
-        close_sent_ = true;  // by the write that follows; nothing may come after it
-        return;
-    }
+    if (closing_) return append_close();
     if (pong_) append(MessageType::pong, *pong_);
     pong_.reset();
     if (std::exchange(ping_wanted_, false)) {
@@ -171,8 +188,19 @@ void WebSocketClient::Connection::compose() {
         liveness_.ping_sent(now());
     }
     source_->gather(batch_, gather_size);
+    if (finishing_ && batch_.empty()) {
+        end_.by_us = true;
+        begin_close(CloseCode::normal, "");
+        liveness_.finish_began(now());
+        return append_close();
+    }
     for (const auto& message : batch_) append(message->type(), message->payload());
     batch_.clear();
+}
+
+void WebSocketClient::Connection::append_close() {
+    append(MessageType::close, close_->payload());
+    close_sent_ = true;  // by the write that follows; nothing may come after it
 }
 
 void WebSocketClient::Connection::append(MessageType type, std::span<const std::uint8_t> payload) {

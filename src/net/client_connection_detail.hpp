@@ -44,6 +44,7 @@ public:
                                              std::stop_token stop);
     void notify();
     void close(wire::CloseCode code, std::string_view reason);
+    void finish();
 
 private:
     boost::asio::awaitable<void> read_all();
@@ -53,12 +54,14 @@ private:
 
     boost::asio::awaitable<void> write_all();
     void compose();
+    void append_close();
     void append(wire::MessageType type, std::span<const std::uint8_t> payload);
     boost::asio::awaitable<void> write_out();
 
     boost::asio::awaitable<void> watch();
     void act_on(Liveness::Verdict verdict);
     void begin_close(wire::CloseCode code, std::string_view reason);
+    void note_far_end(const wire::FrameEvent& event);
     void break_off(std::string_view why);
     void loop_ended();
 
@@ -82,8 +85,10 @@ private:
     bool reading_ = true;
     bool writer_waits_ = false;
     bool ping_wanted_ = false;
+    bool finishing_ = false;  // to close when the source is empty
     bool closing_ = false;
     bool close_sent_ = false;
+    bool close_left_ = false;  // with all that came before it
     bool broken_ = false;
 };
 

@@ -39,11 +39,13 @@ bool is_field_value(std::string_view text) {
 // Reads one answer, interim or final, from what is pending and then from the stream.
 class ResponseReader {
 public:
-    ResponseReader(ByteStream& stream, std::vector<std::uint8_t>& pending, std::size_t body_limit)
+    ResponseReader(ByteStream& stream, std::vector<std::uint8_t>& pending, std::size_t body_limit,
+                   ResponseBody body)
         : stream_(stream), pending_(pending) {
         parser_.header_limit(header_limit);
         parser_.body_limit(body_limit);
         parser_.eager(true);
+        parser_.skip(body == ResponseBody::none);
     }
 
     awaitable<Result<HttpResponse>> read() {
@@ -84,11 +86,11 @@ private:
     // An answer without a length ends with the stream (RFC 9112 §6.3); any other is cut by it.
     Result<void> end_of_stream() {
         if (!parser_.got_some() && pending_.empty())
-            return fail(Errc::unavailable, "the server closed the connection without an answer");
+            return fail(Errc::interrupted, "the server closed the connection without an answer");
         error_code error;
         if (parser_.is_header_done()) parser_.put_eof(error);
         if (error || !parser_.is_done())
-            return fail(Errc::unavailable, "the server closed the connection within its answer");
+            return fail(Errc::interrupted, "the server closed the connection within its answer");
         return {};
     }
 
@@ -146,10 +148,11 @@ Result<std::string> request_text(const Url& url, std::string_view method, const 
     return text.append("\r\n\r\n").append(body);
 }
 
-awaitable<Result<ReceivedResponse>> receive_response(ByteStream& stream, std::size_t body_limit) {
+awaitable<Result<ReceivedResponse>> receive_response(ByteStream& stream, std::size_t body_limit,
+                                                     ResponseBody body) {
     std::vector<std::uint8_t> pending;
     for (;;) {
-        ResponseReader reader(stream, pending, body_limit);
+        ResponseReader reader(stream, pending, body_limit, body);
         auto response = co_await reader.read();
         if (!response) co_return std::unexpected(response.error());
         if (response->status >= 200 || response->status == 101)
@@ -177,8 +180,8 @@ awaitable<Result<HttpResponse>> http_request(Url url, std::string method, HttpFi
     (*stream)->close();
     if (response) co_return response;
     const Error& error = response.error();
-    if (error.code != Errc::unavailable) co_return response;
-    co_return limit.failure("asking " + url.without_query(), error.detail);
+    if (error.code != Errc::unavailable && error.code != Errc::interrupted) co_return response;
+    co_return limit.failure("asking " + url.without_query(), error);
 }
 
 }  // namespace relay::net

@@ -27,8 +27,9 @@ struct HttpClientSettings {
 // Asks once (any method but HEAD), over a connection of its own, which it then closes (HTTP/1.1,
 // RFC 9112). Redirects are not followed: a token must not travel to a host that the operator did
 // not name. Whatever status comes is a result. Errors: Errc::invalid for fields or a method that
-// would break the request, Errc::limit for an answer that is too long, Errc::unavailable for all
-// that befalls the connection. On the caller's executor, which must be single-threaded.
+// would break the request, Errc::limit for an answer that is too long, Errc::interrupted when the
+// server refused or broke the connection, Errc::unavailable for all else that befalls it. On the
+// caller's executor, which must be single-threaded.
 boost::asio::awaitable<Result<HttpResponse>> http_request(Url url, std::string method,
                                                           HttpFields fields, std::string body,
                                                           HttpClientSettings settings,
@@ -45,8 +46,11 @@ struct ReceivedResponse {
     std::vector<std::uint8_t> beyond;  // bytes that came after it: a WebSocket's first frames
 };
 
+// `none`: nothing of a body is read or waited for, as after CONNECT (RFC 9110 §9.3.6).
+enum class ResponseBody { whole, none };
+
 // Reads the next final answer (RFC 9110 §15: interim 1xx ones are skipped, but 101 is final).
-boost::asio::awaitable<Result<ReceivedResponse>> receive_response(ByteStream& stream,
-                                                                  std::size_t body_limit);
+boost::asio::awaitable<Result<ReceivedResponse>> receive_response(
+    ByteStream& stream, std::size_t body_limit, ResponseBody body = ResponseBody::whole);
 
 }  // namespace relay::net

@@ -86,7 +86,7 @@ TEST_F(HttpClient, does_not_take_a_cut_answer_for_a_whole_one) {
         const Server server = answering(answer);
         const auto response = ask(server);
         ASSERT_FALSE(response) << answer;
-        EXPECT_EQ(response.error().code, Errc::unavailable);
+        EXPECT_EQ(response.error().code, Errc::interrupted);
         EXPECT_THAT(response.error().detail, HasSubstr("closed the connection"));
     }
 }
@@ -141,7 +141,7 @@ TEST_F(HttpClient, reports_a_port_that_nobody_listens_on) {
     server.close();
     const auto response = loop_.await(http_request(*parse_url(url), "GET", {}, "", settings_));
     ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().code, Errc::unavailable);
+    EXPECT_EQ(response.error().code, Errc::interrupted);
     EXPECT_THAT(response.error().detail, HasSubstr("Connection refused"));
 }
 

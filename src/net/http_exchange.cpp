@@ -2,6 +2,7 @@
 #include "net/http_exchange_detail.hpp"
 #include "net/tuple_await.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
@@ -9,7 +10,9 @@
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
+#include <sys/socket.h>
 
 namespace relay::net {
 
@@ -22,6 +25,8 @@ namespace {
 // A body that nobody read is read over up to so many bytes; past that the connection is closed.
 constexpr std::size_t drain_most = 64 * 1024;
 
+constexpr std::size_t large_piece = 32 * 1024;  // who reads so much at once expects a lot
+
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::size_t linger_most = 16 * 1024 * 1024;  // of a body that nobody wants
 
@@ -30,6 +35,19 @@ std::string first_of_list(std::string_view text) {
     while (text.ends_with(' ')) text.remove_suffix(1);
     while (text.starts_with(' ')) text.remove_prefix(1);
     return std::string(text);
+}
+
+// The peer's address; "unix" when it came by a socket of this machine.
+std::string address_text(const asio::generic::stream_protocol::endpoint& peer) {
+    const auto family = peer.protocol().family();
+    asio::ip::tcp::endpoint endpoint;
+    if ((family != AF_INET && family != AF_INET6) || peer.size() > endpoint.capacity())
+        return "unix";
+    std::memcpy(endpoint.data(), peer.data(), peer.size());
+    auto address = endpoint.address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    return address.to_string();
 }
 
 }  // namespace
@@ -77,11 +95,8 @@ void ConnectionExchange::take_request() {
     request_.remote_address = first_of_list(request_.fields["X-Forwarded-For"]);
     if (request_.remote_address.empty()) {
         boost::system::error_code ignored;
-        const auto peer = connection_.stream.socket().remote_endpoint(ignored);
-        auto address = peer.address();
-        if (address.is_v6() && address.to_v6().is_v4_mapped())
-            address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-        request_.remote_address = address.to_string();
+        request_.remote_address =
+            address_text(connection_.stream.socket().remote_endpoint(ignored));
     }
     invited_ = !request_.fields.has_token("Expect", "100-continue");
 }
@@ -98,6 +113,9 @@ asio::awaitable<bool> ConnectionExchange::invite_body() {
 asio::awaitable<Result<std::size_t>> ConnectionExchange::read_some(std::span<std::uint8_t> into) {
     const bool invited = co_await invite_body();
     if (!invited) co_return fail(Errc::unavailable, "the client went away");
+    // Beast reads no more at once than the buffer holds, 512 bytes at first: too little for video.
+    auto& buffer = connection_.buffer;
+    if (into.size() >= large_piece) buffer.reserve(std::min(into.size(), buffer.max_size()));
     while (!parser_->is_done()) {
         auto& body = parser_->get().body();
         body.data = into.data();

@@ -3,8 +3,9 @@
 
 #include "net/http_server.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
@@ -12,9 +13,12 @@
 
 namespace relay::net {
 
+// A connection by TCP or by a Unix socket.
+using HttpStream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
+
 // What one HTTP connection keeps between its requests. Only for http_server.cpp.
 struct HttpConnection {
-    boost::beast::tcp_stream& stream;
+    HttpStream& stream;
     const HttpServerLimits& limits;
     boost::beast::flat_buffer buffer{64 * 1024};
     bool first_request = true;

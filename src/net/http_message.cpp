@@ -116,6 +116,9 @@ Errc errc_of_status(int status) {
             return Errc::not_found;
         case 409:
             return Errc::conflict;
+        case 502:  // of a proxy whose server is away
+        case 503:
+            return Errc::interrupted;
         default:
             return Errc::unavailable;
     }

@@ -4,13 +4,12 @@
 #include "base/log.hpp"
 #include "net/http_exchange_detail.hpp"
 #include "net/io_threads.hpp"
+#include "net/listening_socket_detail.hpp"
 #include "net/tuple_await.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -20,7 +19,6 @@
 namespace relay::net {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
 using namespace std::chrono_literals;
 
 // Shared with the coroutines, which may outlive the HttpServer by the turn they end in.
@@ -33,14 +31,17 @@ public:
           streams_(threads.size()) {}
 
     Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+    Result<void> listen_on_unix_socket(const std::filesystem::path& path);
     void stop();
 
 private:
-    using Stream = boost::beast::tcp_stream;
+    using Stream = HttpStream;
+    using Socket = HttpStream::socket_type;
 
-    asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
-    void begin(tcp::socket socket, std::size_t thread);
-    asio::awaitable<void> serve(tcp::socket socket, std::size_t thread);
+    void accept_from(Acceptor acceptor);
+    asio::awaitable<void> accept(std::shared_ptr<Acceptor> acceptor);
+    void begin(Socket socket, std::size_t thread);
+    asio::awaitable<void> serve(Socket socket, std::size_t thread);
     asio::awaitable<void> serve_requests(Stream& stream);
     void task_began() { ++tasks_; }
     void task_ended();
@@ -48,8 +49,9 @@ private:
     IoThreads& threads_;
     Handler handler_;
     HttpServerLimits limits_;
-    std::vector<std::shared_ptr<tcp::acceptor>> acceptors_;  // served by thread 0
-    std::vector<std::set<Stream*>> streams_;                 // per thread, touched by it alone
+    std::vector<std::shared_ptr<Acceptor>> acceptors_;  // served by thread 0
+    std::vector<SocketFile> socket_files_;
+    std::vector<std::set<Stream*>> streams_;  // per thread, touched by it alone
     std::atomic<bool> stopping_ = false;
     std::atomic<std::size_t> tasks_ = 0;
     std::mutex mutex_;
@@ -58,36 +60,32 @@ private:
 
 Result<std::uint16_t> HttpServer::Implementation::listen(const std::string& address,
                                                          std::uint16_t port) {
-    const auto failed = [&](const boost::system::error_code& error) {
-        return fail(Errc::unavailable,
-                    fmt::format("cannot listen on {} port {}: {}", address, port, error.message()));
-    };
-    boost::system::error_code error;
-    const auto ip = asio::ip::make_address(address, error);
-    if (error) return fail(Errc::invalid, fmt::format("`{}` is not an IP address", address));
-    const tcp::endpoint endpoint(ip, port);
-    auto acceptor = std::make_shared<tcp::acceptor>(threads_[0].context());
-    acceptor->open(endpoint.protocol(), error);
-    // "Every address" of a machine whose kernel has no IPv6 is every one of IPv4.
-    if (error == asio::error::address_family_not_supported && ip.is_v6() && ip.is_unspecified())
-        return listen("0.0.0.0", port);
-    if (error) return failed(error);
-    acceptor->set_option(tcp::acceptor::reuse_address(true), error);
-    if (ip.is_v6()) acceptor->set_option(asio::ip::v6_only(false), error);
-    if (acceptor->bind(endpoint, error); error) return failed(error);
-    if (acceptor->listen(asio::socket_base::max_listen_connections, error); error)
-        return failed(error);
-    const std::uint16_t bound = acceptor->local_endpoint().port();
-    acceptors_.push_back(acceptor);
-    task_began();
-    asio::co_spawn(threads_[0].context(), accept(std::move(acceptor)),
-                   [self = shared_from_this()](const std::exception_ptr&) { self->task_ended(); });
+    auto acceptor = listen_on_address(threads_[0].context(), address, port);
+    if (!acceptor) return std::unexpected(acceptor.error());
+    const std::uint16_t bound = port_of(*acceptor);
+    accept_from(std::move(*acceptor));
     return bound;
+}
+
+Result<void> HttpServer::Implementation::listen_on_unix_socket(const std::filesystem::path& path) {
+    auto listener = listen_on_path(threads_[0].context(), path);
+    if (!listener) return std::unexpected(listener.error());
+    socket_files_.push_back(std::move(listener->file));
+    accept_from(std::move(listener->acceptor));
+    return {};
+}
+
+void HttpServer::Implementation::accept_from(Acceptor acceptor) {
+    auto shared = std::make_shared<Acceptor>(std::move(acceptor));
+    acceptors_.push_back(shared);
+    task_began();
+    asio::co_spawn(threads_[0].context(), accept(std::move(shared)),
+                   [self = shared_from_this()](const std::exception_ptr&) { self->task_ended(); });
 }
 
 // One acceptor hands connections to the threads in turn: the message path moves each to its topic's
 // thread anyway, and unlike SO_REUSEPORT a second relay cannot share the port unnoticed.
-asio::awaitable<void> HttpServer::Implementation::accept(std::shared_ptr<tcp::acceptor> acceptor) {
+asio::awaitable<void> HttpServer::Implementation::accept(std::shared_ptr<Acceptor> acceptor) {
     asio::steady_timer pause(threads_[0].context());
     for (std::size_t next = 0; !stopping_; next = (next + 1) % threads_.size()) {
         auto [error, socket] =
@@ -104,7 +102,7 @@ asio::awaitable<void> HttpServer::Implementation::accept(std::shared_ptr<tcp::ac
     }
 }
 
-void HttpServer::Implementation::begin(tcp::socket socket, std::size_t thread) {
+void HttpServer::Implementation::begin(Socket socket, std::size_t thread) {
     task_began();
     asio::co_spawn(threads_[thread].context(), serve(std::move(socket), thread),
                    [self = shared_from_this()](const std::exception_ptr& thrown) {
@@ -113,9 +111,9 @@ void HttpServer::Implementation::begin(tcp::socket socket, std::size_t thread) {
                    });
 }
 
-asio::awaitable<void> HttpServer::Implementation::serve(tcp::socket socket, std::size_t thread) {
+asio::awaitable<void> HttpServer::Implementation::serve(Socket socket, std::size_t thread) {
     boost::system::error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     Stream stream(std::move(socket));
     streams_[thread].insert(&stream);
     try {
@@ -133,6 +131,7 @@ asio::awaitable<void> HttpServer::Implementation::serve_requests(Stream& stream)
         const bool has_request = co_await exchange.read_header();
         if (!has_request) co_return;
         co_await handler_(exchange);
+        if (stopping_) co_return;  // does not wait for the rest of a body that was given up
         const bool more = co_await exchange.finish();
         if (!more) co_return;
     }
@@ -156,6 +155,7 @@ void HttpServer::Implementation::stop() {
     }
     std::unique_lock lock(mutex_);
     all_ended_.wait(lock, [this] { return tasks_ == 0; });
+    socket_files_.clear();
 }
 
 HttpServer::HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits)
@@ -167,6 +167,10 @@ HttpServer::~HttpServer() {
 
 Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16_t port) {
     return implementation_->listen(address, port);
+}
+
+Result<void> HttpServer::listen_on_unix_socket(const std::filesystem::path& path) {
+    return implementation_->listen_on_unix_socket(path);
 }
 
 void HttpServer::stop() {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -62,6 +63,11 @@ public:
     // Binds and accepts from now on; the bound port (useful when 0 was asked for).
     // Errc::unavailable with the address in the text when it cannot be bound.
     Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+
+    // The same on a socket of this machine, whose file is for its owner and group alone (mode 0660)
+    // and is removed by stop(). One that nobody serves any more is replaced; Errc::unavailable when
+    // somebody does, or when the path is taken by another file.
+    Result<void> listen_on_unix_socket(const std::filesystem::path& path);
 
     // Stops accepting and closes the connections still in HTTP. Sockets handed over are not
     // touched. Returns when the last handler has ended; call from outside the io threads.

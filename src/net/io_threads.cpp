@@ -11,7 +11,7 @@ namespace relay::net {
 using namespace std::chrono_literals;
 
 namespace {
-constexpr auto tick = 250ms;
+constexpr auto wheel_tick = 250ms;
 constexpr std::size_t wheel_slots = 256;  // 64 s per revolution: keep-alives never wait a round
 }  // namespace
 
@@ -19,7 +19,7 @@ IoThread::IoThread(std::size_t index)
     : index_(index),
       work_(boost::asio::make_work_guard(context_)),
       poller_(context_),
-      wheel_(tick, wheel_slots),
+      wheel_(wheel_tick, wheel_slots),
       tick_(context_) {}
 
 IoThread::~IoThread() {
@@ -41,21 +41,23 @@ void IoThread::post(std::move_only_function<void()> function) {
 
 void IoThread::schedule(Deadline& deadline, SteadyTime when) {
     wheel_.schedule(deadline, when);
-    if (!ticking_) await_tick();
+    if (const SteadyTime visit = wheel_.visit_for(when); visit < next_tick_) await_tick(visit);
 }
 
-void IoThread::await_tick() {
-    ticking_ = true;
-    tick_.expires_after(tick);
+void IoThread::await_tick(SteadyTime when) {
+    next_tick_ = when;
+    tick_.expires_at(when);
     tick_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        wheel_.advance(std::chrono::steady_clock::now(),
-                       [](TimerEntry& entry) { static_cast<Deadline&>(entry).on_deadline(); });
-        if (wheel_.empty())
-            ticking_ = false;
-        else
-            await_tick();
+        if (!error) tick();
     });
+}
+
+void IoThread::tick() {
+    next_tick_ = SteadyTime::min();  // what is scheduled meanwhile is looked at below
+    wheel_.advance(std::chrono::steady_clock::now(),
+                   [](TimerEntry& entry) { static_cast<Deadline&>(entry).on_deadline(); });
+    next_tick_ = SteadyTime::max();
+    if (!wheel_.empty()) await_tick(wheel_.next_visit());
 }
 
 IoThreads::IoThreads(std::size_t count) {

@@ -43,14 +43,15 @@ public:
     void post(std::move_only_function<void()> function);
 
     // Calls the deadline's handler once `when` has passed, within a tick of 250 ms. On this thread;
-    // schedules again when it was scheduled already. Nothing wakes up while no deadline is set.
+    // schedules again when it was scheduled already. Nothing wakes up before a deadline is near.
     void schedule(Deadline& deadline, SteadyTime when);
 
 private:
     friend class IoThreads;
     void start();
     void stop();
-    void await_tick();
+    void await_tick(SteadyTime when);
+    void tick();
 
     std::size_t index_;
     boost::asio::io_context context_{1};
@@ -58,7 +59,7 @@ private:
     Poller poller_;
     TimerWheel wheel_;
     boost::asio::steady_timer tick_;
-    bool ticking_ = false;
+    SteadyTime next_tick_ = SteadyTime::max();
     std::thread thread_;
 };
 

@@ -35,17 +35,13 @@ SteadyTime Liveness::next_check(SteadyTime now) const {
 }
 
 SteadyTime Liveness::ping_at() const {
-    if (ping_waits_ || closing_since_ != never) return never;
+    if (ping_waits_ || close_until_ != never) return never;
     return std::max(pinged_, std::min(heard_, sent_)) + limits_.ping_every;
 }
 
 SteadyTime Liveness::stuck_at() const {
     const bool limited = writing_since_ != never && limits_.write_timeout.count() > 0;
     return limited ? writing_since_ + limits_.write_timeout : never;
-}
-
-SteadyTime Liveness::unanswered_at() const {
-    return closing_since_ == never ? never : closing_since_ + limits_.close_timeout;
 }
 
 }  // namespace relay::net

@@ -28,11 +28,14 @@ public:
     void write_began(SteadyTime now) { writing_since_ = now; }
     void write_ended(SteadyTime now);
     void ping_sent(SteadyTime now);  // it is the next to be written
-    void close_began(SteadyTime now) { closing_since_ = now; }
+    void close_began(SteadyTime now) { close_until_ = now + limits_.close_timeout; }
+    // A close behind data that are still on their way: they may take as long as a peer may be
+    // silent.
+    void finish_began(SteadyTime now) { close_until_ = now + limits_.peer_timeout; }
 
     // ping_due is said once; the next ping is due only after ping_sent.
     Verdict check(SteadyTime now);
-    // When check must be called again; earlier only after close_began.
+    // When check must be called again; earlier only after close_began and finish_began.
     SteadyTime next_check(SteadyTime now) const;
 
 private:
@@ -41,14 +44,14 @@ private:
     SteadyTime ping_at() const;
     SteadyTime silent_at() const { return heard_ + limits_.peer_timeout; }
     SteadyTime stuck_at() const;
-    SteadyTime unanswered_at() const;
+    SteadyTime unanswered_at() const { return close_until_; }
 
     Limits limits_;
     SteadyTime heard_;
     SteadyTime sent_;
     SteadyTime pinged_;
     SteadyTime writing_since_ = never;
-    SteadyTime closing_since_ = never;
+    SteadyTime close_until_ = never;
     bool ping_waits_ = false;
 };
 

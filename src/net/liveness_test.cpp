@@ -93,5 +93,16 @@ TEST_F(LivenessTest, limits_the_close_handshake_and_pings_no_more) {
     EXPECT_EQ(liveness_.check(at(10'500ms)), close_unanswered);
 }
 
+TEST_F(LivenessTest, gives_data_on_their_way_more_time_than_a_close_alone) {
+    liveness_.finish_began(at(9s));
+    EXPECT_EQ(liveness_.check(at(10'500ms)), alive);
+    liveness_.heard(at(20s));
+    EXPECT_EQ(liveness_.check(at(33'999ms)), alive);
+    EXPECT_EQ(liveness_.check(at(34s)), close_unanswered);
+    liveness_.finish_began(at(35s));
+    liveness_.close_began(at(36s));
+    EXPECT_EQ(liveness_.next_check(at(36s)), at(37s)) << "hurried";
+}
+
 }  // namespace
 }  // namespace relay::net

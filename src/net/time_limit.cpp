@@ -58,9 +58,16 @@ std::chrono::nanoseconds TimeLimit::remaining() const {
 }
 
 std::unexpected<Error> TimeLimit::failure(std::string_view doing, std::string_view cause) const {
-    if (state_->reason == State::Reason::timed_out) cause = "timed out";
-    if (state_->reason == State::Reason::stopped) cause = "stopped";
-    return fail(Errc::unavailable, std::string(doing).append(": ").append(cause));
+    return failure(doing, Error{Errc::unavailable, std::string(cause)});
+}
+
+std::unexpected<Error> TimeLimit::failure(std::string_view doing, const Error& cause) const {
+    const auto because = [doing](Errc code, std::string_view why) {
+        return fail(code, std::string(doing).append(": ").append(why));
+    };
+    if (state_->reason == State::Reason::timed_out) return because(Errc::unavailable, "timed out");
+    if (state_->reason == State::Reason::stopped) return because(Errc::unavailable, "stopped");
+    return because(cause.code, cause.detail);
 }
 
 }  // namespace relay::net

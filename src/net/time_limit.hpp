@@ -28,8 +28,10 @@ public:
     bool is_over() const;
     std::chrono::nanoseconds remaining() const;  // never negative; huge without a limit
 
-    // Errc::unavailable with why `doing` failed: "timed out", "stopped", or else `cause`.
+    // Errc::unavailable with why `doing` failed: "timed out", "stopped", or else `cause`, which
+    // then also gives the code, if it is an error.
     std::unexpected<Error> failure(std::string_view doing, std::string_view cause) const;
+    std::unexpected<Error> failure(std::string_view doing, const Error& cause) const;
 
 private:
     struct State;

@@ -188,6 +188,13 @@ TEST_F(TlsStream, gives_up_on_a_server_that_never_shakes_hands) {
     EXPECT_THAT(greeting(silent.url("https")), HasSubstr("timed out"));
 }
 
+TEST_F(TlsStream, takes_a_server_that_hangs_up_in_the_handshake_for_one_that_restarts) {
+    const Server ending(loop_.context(), [](tcp::socket&) -> awaitable<void> { co_return; });
+    const auto stream = loop_.await(connect_stream(*parse_url(ending.url("https")), {}, {}));
+    ASSERT_FALSE(stream);
+    EXPECT_EQ(stream.error().code, Errc::interrupted) << stream.error().detail;
+}
+
 TEST_F(TlsStream, reports_a_server_that_does_not_speak_tls) {
     authority_.write(file("authority.pem"), file("authority.key"));
     const Server plain(loop_.context(), [](tcp::socket& socket) -> awaitable<void> {

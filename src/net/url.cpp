@@ -4,6 +4,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <charconv>
 #include <optional>
 
 namespace relay::net {
@@ -24,6 +25,15 @@ std::string lower_case(std::string_view text) {
     for (char& letter : lower)
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     return lower;
+}
+
+// Nothing when it is not within 1..65535. Boost.URL 1.81 takes 99999 for 9999.
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc() || end != digits.data() + digits.size() || port == 0)
+        return std::nullopt;
+    return port;
 }
 
 std::string target_of(const boost::urls::url_view& view) {
@@ -64,8 +74,9 @@ Result<Url> parse_url(std::string_view text) {
     if (!view.has_port() || view.port().empty()) {
         url.port = *usual_port;
     } else {
-        url.port = view.port_number();  // 0 also for numbers that do not fit
-        if (url.port == 0) return fail(Errc::invalid, "the URL's port is not within 1..65535");
+        const auto port = port_of(as_view(view.port()));
+        if (!port) return fail(Errc::invalid, "the URL's port is not within 1..65535");
+        url.port = *port;
     }
     url.target = target_of(view);
     // Boost.URL 1.81 takes "a.test:12x" for port 12 and path "x".

@@ -24,6 +24,7 @@ HttpFields handshake_fields(const std::string& key, const WebSocketSettings& set
     fields.add("Sec-WebSocket-Key", key);
     fields.add("Sec-WebSocket-Version", "13");
     fields.add("User-Agent", settings.user_agent);
+    for (const auto& [name, value] : settings.fields) fields.add(name, value);
     return fields;
 }
 
@@ -64,9 +65,9 @@ awaitable<std::expected<ReceivedResponse, WebSocketFailure>> shake_hands(
     const std::string doing = "WebSocket handshake with " + url.without_query();
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(request->data());
     const auto sent = co_await stream.write_all({bytes, request->size()});
-    if (!sent) co_return failed(limit.failure(doing, sent.error().detail).error());
+    if (!sent) co_return failed(limit.failure(doing, sent.error()).error());
     auto received = co_await receive_response(stream, 64 * 1024);
-    if (!received) co_return failed(limit.failure(doing, received.error().detail).error());
+    if (!received) co_return failed(limit.failure(doing, received.error()).error());
     if (auto fault = find_fault(received->response, key))
         co_return std::unexpected(std::move(*fault));
     co_return std::move(*received);
@@ -102,6 +103,10 @@ void WebSocketClient::notify() {
 
 void WebSocketClient::close(CloseCode code, std::string_view reason) {
     connection_->close(code, reason);
+}
+
+void WebSocketClient::finish() {
+    connection_->finish();
 }
 
 }  // namespace relay::net

@@ -15,6 +15,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ public:
     // One whole message, its type and boundaries as they were sent.
     virtual void on_message(wire::MessagePtr message) = 0;
 
+    // A ping, which is answered in any case. The bytes are valid during the call.
+    virtual void on_ping(std::span<const std::uint8_t> /*payload*/) {}
+
 protected:
     ~MessageReceiver() = default;
 };
@@ -55,6 +59,7 @@ struct WebSocketSettings {
     std::chrono::milliseconds close_timeout{1'000};  // for the far side to answer our close frame
     std::size_t max_message = 10 * 1024 * 1024;      // bytes; a longer one ends with 1009
     std::string user_agent = "relay";
+    HttpFields fields;  // further ones of the handshake's request
 };
 
 // How a connection ended. `code` and `reason` are the far side's when it sent a close frame; `code`
@@ -63,7 +68,8 @@ struct WebSocketSettings {
 struct WebSocketEnd {
     wire::CloseCode code = wire::CloseCode::abnormal;
     std::string reason;
-    bool by_us = false;  // we asked for the close
+    bool by_us = false;     // we asked for the close
+    bool finished = false;  // finish() was asked for, and the far side has read everything
 };
 
 // Why there is no connection; `answer` is the server's refusal when there was one.
@@ -77,7 +83,8 @@ struct WebSocketFailure {
 class WebSocketClient {
 public:
     // Connects and shakes hands. Ends early, with an error, on `stop`. A refusal's status becomes
-    // the error's code: 401 unauthorized, 403 forbidden, 404 and 410 not_found, else unavailable.
+    // the error's code as by errc_of_status; a connection that was refused or broken is
+    // interrupted.
     static boost::asio::awaitable<std::expected<std::unique_ptr<WebSocketClient>, WebSocketFailure>>
     connect(Url url, WebSocketSettings settings, std::stop_token stop);
 
@@ -95,6 +102,11 @@ public:
     // Begins the close handshake after the write in flight; run ends with the far side's answer, or
     // after close_timeout. No message is sent or delivered from now on.
     void close(wire::CloseCode code, std::string_view reason);
+
+    // Takes from the source until it has nothing more, then closes with 1000. The far side has
+    // peer_timeout to answer, since what was sent before is still on its way; a close() or stop
+    // cuts that short. Before or during run.
+    void finish();
 
 private:
     class Connection;

@@ -132,7 +132,8 @@ TEST_F(WebSocketFault, each_status_of_a_refusal_has_its_kind_of_error) {
     for (const auto& [status, code] : {std::pair{"401 Unauthorized", Errc::unauthorized},
                                        {"404 Not Found", Errc::not_found},
                                        {"410 Gone", Errc::not_found},
-                                       {"503 Unavailable", Errc::unavailable},
+                                       {"503 Unavailable", Errc::interrupted},
+                                       {"504 Timeout", Errc::unavailable},
                                        {"200 OK", Errc::unavailable},
                                        {"302 Found", Errc::unavailable}}) {
         const Server server =
@@ -181,7 +182,18 @@ TEST_F(WebSocketFault, half_a_handshake_times_out) {
 
 TEST_F(WebSocketFault, a_server_that_accepts_and_closes_is_reported) {
     const Server server(loop_.context(), [](tcp::socket&) -> awaitable<void> { co_return; });
-    EXPECT_EQ(refused(server).error.code, Errc::unavailable);
+    EXPECT_EQ(refused(server).error.code, Errc::interrupted);
+}
+
+TEST_F(WebSocketFault, further_fields_go_with_the_handshake) {
+    std::string asked;
+    const Server server = answering([&](const std::string& header) {
+        asked = field_of(header, "Relay-Audience");
+        return upgrade_answer(header);
+    });
+    settings_.fields.add("Relay-Audience", "1");
+    EXPECT_TRUE(connect(server));
+    EXPECT_EQ(asked, "1");
 }
 
 TEST_F(WebSocketFault, a_stop_ends_a_handshake_that_is_never_answered) {

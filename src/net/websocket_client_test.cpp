@@ -42,7 +42,12 @@ public:
         after_message();
     }
 
+    void on_ping(std::span<const std::uint8_t> payload) override {
+        pings.emplace_back(payload.begin(), payload.end());
+    }
+
     std::deque<wire::MessagePtr> waiting;
+    std::vector<std::string> pings;
     std::vector<Received> received;
     std::function<void()> after_message = [] {};
 };
@@ -58,11 +63,21 @@ protected:
         });
     }
 
-    WebSocketEnd run(const Server& server) {
+    void connect(const Server& server) {
         const Url url = *parse_url(server.url("ws", "/session/x?code=1"));
         auto client = loop_.await(WebSocketClient::connect(url, settings_, stop_.get_token()));
         if (!client) throw std::runtime_error(client.error().error.detail);
         client_ = std::move(*client);
+    }
+
+    WebSocketEnd finish_at_once(const Server& server) {
+        connect(server);
+        client_->finish();
+        return loop_.await(client_->run(endpoint_, endpoint_, stop_.get_token()));
+    }
+
+    WebSocketEnd run(const Server& server) {
+        connect(server);
         return loop_.await(client_->run(endpoint_, endpoint_, stop_.get_token()));
     }
 
@@ -174,6 +189,48 @@ TEST_F(WebSocketClientTest, closes_with_1000_when_stopped_and_delivers_nothing_m
     EXPECT_EQ(seen.code, websocket::close_code::normal);
 }
 
+TEST_F(WebSocketClientTest, finishes_when_all_was_sent_and_read) {
+    std::size_t received = 0;
+    websocket::close_reason seen;
+    const Server server = serving([&](ServerSocket& socket) -> awaitable<void> {
+        for (;;) {
+            boost::beast::flat_buffer buffer;
+            const auto [error, size] = co_await socket.async_read(buffer, tuple_await);
+            if (error) break;
+            received += size;
+        }
+        seen = socket.reason();
+    });
+    // More than one gathering and than the sockets' buffers hold.
+    for (int i = 0; i < 40; ++i) endpoint_.queue(MessageType::binary, bytes_of(250'000));
+    const WebSocketEnd end = finish_at_once(server);
+    EXPECT_TRUE(end.finished);
+    EXPECT_TRUE(end.by_us);
+    EXPECT_EQ(end.code, CloseCode::normal);
+    EXPECT_EQ(received, 40u * 250'000);
+    loop_.run_until([&] { return seen.code != 0; });
+    EXPECT_EQ(seen.code, websocket::close_code::normal);
+}
+
+TEST_F(WebSocketClientTest, finishes_a_running_connection_and_delivers_until_then) {
+    const Server server = serving(echo);
+    endpoint_.queue(MessageType::text, "one");
+    endpoint_.after_message = [&] { client_->finish(); };
+    const WebSocketEnd end = run(server);
+    EXPECT_TRUE(end.finished);
+    EXPECT_THAT(endpoint_.received, ElementsAre(Received{MessageType::text, "one"}));
+}
+
+TEST_F(WebSocketClientTest, has_not_finished_when_the_far_side_closes_by_itself) {
+    const Server server = serving([&](ServerSocket& socket) -> awaitable<void> {
+        co_await socket.async_close(websocket::close_code::going_away, asio::use_awaitable);
+    });
+    endpoint_.queue(MessageType::text, "one");
+    const WebSocketEnd end = finish_at_once(server);  // its close crosses the server's
+    EXPECT_FALSE(end.finished);
+    EXPECT_EQ(end.code, CloseCode::going_away);
+}
+
 TEST_F(WebSocketClientTest, answers_a_ping_with_its_payload) {
     std::string answered;
     const Server server = serving([&](ServerSocket& socket) -> awaitable<void> {
@@ -188,6 +245,7 @@ TEST_F(WebSocketClientTest, answers_a_ping_with_its_payload) {
     });
     run(server);
     EXPECT_EQ(answered, "are you there?");
+    EXPECT_THAT(endpoint_.pings, ElementsAre("are you there?"));
 }
 
 TEST_F(WebSocketClientTest, pings_when_idle_and_lives_on_while_pongs_come) {

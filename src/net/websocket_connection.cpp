@@ -112,6 +112,7 @@ bool WebSocketConnection::send_now(const MessagePtr& message) {
 }
 
 void WebSocketConnection::flush() {
+    if (ping_waits_) push_ping();
     std::array<iovec, gather_most> vectors;
     while (const std::size_t used = outbox_.gather(vectors)) {
         msghdr header{};
@@ -129,6 +130,18 @@ void WebSocketConnection::flush() {
     }
     watch_writable(!outbox_.empty());
     if (outbox_.empty() && state_ == State::closing) close_frame_left();
+}
+
+void WebSocketConnection::ping() {
+    if (state_ != State::open) return;
+    ping_waits_ = true;
+    if (!watching_writable_) thread_.poller().at_turn_end(*this);
+}
+
+void WebSocketConnection::push_ping() {
+    ping_waits_ = false;
+    if (state_ != State::open) return;
+    outbox_.push_control(Message::copy_of(bytes_of(owner_.ping_payload()), MessageType::ping));
 }
 
 void WebSocketConnection::close_frame_left() {
@@ -295,7 +308,7 @@ void WebSocketConnection::keep_alive(SteadyTime now) {
     // With data waiting, what the peer takes of it is sign of life enough.
     if (now - std::max(last_alive_, pinged_) >= limits_.ping_every && outbox_.empty()) {
         pinged_ = now;
-        outbox_.push_control(Message::allocate(0, MessageType::ping));
+        push_ping();
         flush();
     }
     if (state_ == State::open) schedule_deadline();

@@ -33,6 +33,9 @@ public:
     // `code` is the peer's or the one it was closed with; abnormal when no close frame passed.
     virtual void on_closed(wire::CloseCode code, std::string_view reason) = 0;
 
+    // What a regular ping is to carry, at most 125 bytes.
+    virtual std::string ping_payload() { return {}; }
+
 protected:
     ~WebSocketOwner() = default;
 };
@@ -65,6 +68,9 @@ public:
     // the peer has answered or after close_timeout. Later calls have no effect.
     void close(wire::CloseCode code, std::string_view reason);
 
+    // Sends a ping with the owner's payload now, besides the regular ones.
+    void ping();
+
     // Closes by itself at that time, with CloseCode::expired.
     void expire_at(SteadyTime when);
 
@@ -88,6 +94,7 @@ private:
     bool handle(wire::FrameEvent event, bool more_coming);
     void on_peer_close(wire::CloseCode code, std::string_view reason);
     bool send_now(const wire::MessagePtr& message);
+    void push_ping();
     void flush();
     void close_frame_left();
     void watch_writable(bool on);
@@ -113,6 +120,7 @@ private:
     State state_ = State::open;
     Input input_ = Input::frames;
     bool watching_writable_ = false;
+    bool ping_waits_ = false;  // made when the socket takes it, so that it tells the latest
 };
 
 }  // namespace relay::net

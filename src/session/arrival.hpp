@@ -17,6 +17,7 @@ struct Arrival {
     hub::TopicDirectory::Seat seat;
     std::string remote_address;
     std::string user_agent;
+    bool asks_audience = false;  // wants to be told whether anybody reads
 };
 
 }  // namespace relay::session

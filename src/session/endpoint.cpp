@@ -69,7 +69,8 @@ std::expected<Arrival, HttpResponse> Endpoint::check(const HttpRequest& request)
                    .grant = std::move(*grant),
                    .seat = {},
                    .remote_address = request.remote_address,
-                   .user_agent = std::string(request.fields["User-Agent"])};
+                   .user_agent = std::string(request.fields["User-Agent"]),
+                   .asks_audience = request.fields["Relay-Audience"] == "1"};
 }
 
 }  // namespace relay::session

@@ -14,6 +14,7 @@ Member::Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits
       scopes_(std::move(arrival.grant.scopes)),
       can_read_(arrival.grant.can_read),
       can_write_(arrival.grant.can_write),
+      watches_audience_(arrival.asks_audience && can_write_ && seat_.topic->name != stats_topic),
       connected_(now),
       expires_(arrival.grant.expires),
       connection_(shard.thread(), std::move(arrival.handover.socket), limits, *this),
@@ -22,6 +23,7 @@ Member::Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits
       received_(std::move(arrival.handover.received)) {}
 
 Member::~Member() {
+    if (watches_audience_) shard_.hub().unwatch(*part_, *this);
     shard_.hub().leave(*part_, connection_);
     shard_.directory().leave(seat_);
 }
@@ -29,6 +31,9 @@ Member::~Member() {
 void Member::start() {
     connection_.expire_at(std::chrono::steady_clock::now() + (expires_ - connected_));
     connection_.start(std::exchange(handshake_answer_, {}), std::exchange(received_, {}));
+    if (!watches_audience_) return;
+    shard_.hub().watch(*part_, *this);
+    connection_.ping();
 }
 
 void Member::on_message(wire::MessagePtr message, bool more_coming) {
@@ -39,6 +44,22 @@ void Member::on_message(wire::MessagePtr message, bool more_coming) {
 
 void Member::on_closed(wire::CloseCode code, std::string_view reason) {
     shard_.remove(*this, code, reason);
+}
+
+// The member itself, if it may read, is no audience.
+std::size_t Member::other_readers() const {
+    return part_->readers() - (can_read_ ? 1 : 0);
+}
+
+std::string Member::ping_payload() {
+    if (!watches_audience_) return {};
+    const std::size_t readers = other_readers();
+    told_of_readers_ = readers > 0;
+    return "readers=" + std::to_string(readers);
+}
+
+void Member::on_audience_changed() {
+    if ((other_readers() > 0) != told_of_readers_) connection_.ping();
 }
 
 ConnectionReport Member::report(SteadyTime now) const {

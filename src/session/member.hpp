@@ -14,8 +14,9 @@ namespace relay::session {
 class Shard;
 
 // A client on a topic: its connection, what it may do, and its place in the hub. Lives on its
-// shard's thread, which owns it.
-class Member final : private net::WebSocketOwner {
+// shard's thread, which owns it. One who writes and asks for it is told of its audience by pings
+// (docs/protocol.md#audience).
+class Member final : private net::WebSocketOwner, private hub::AudienceWatcher {
 public:
     Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits, WallTime now);
     ~Member();  // leaves the topic
@@ -34,6 +35,9 @@ public:
 private:
     void on_message(wire::MessagePtr message, bool more_coming) override;
     void on_closed(wire::CloseCode code, std::string_view reason) override;
+    std::string ping_payload() override;
+    void on_audience_changed() override;
+    std::size_t other_readers() const;
 
     Shard& shard_;
     hub::TopicDirectory::Seat seat_;
@@ -43,6 +47,8 @@ private:
     std::vector<std::string> scopes_;
     bool can_read_;
     bool can_write_;
+    bool watches_audience_;
+    bool told_of_readers_ = false;  // what the last ping about it said
     WallTime connected_;
     WallTime expires_;
     net::WebSocketConnection connection_;

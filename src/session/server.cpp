@@ -145,10 +145,16 @@ void Server::Implementation::make_shards() {
     context_.emplace(*admission_, directory_, limits_, clock_, [this] { stats_->request(); });
     for (std::size_t i = 0; i < threads_.size(); ++i) {
         shards_.push_back(std::make_unique<Shard>(
-            threads_[i], *context_, [this](auto thread, auto topic, auto message, auto delivery) {
+            threads_[i], *context_,
+            [this](auto thread, auto topic, auto message, auto delivery) {
                 threads_[thread].post(
                     [this, thread, topic = std::move(topic), message = std::move(message),
                      delivery] { shards_[thread]->hub().receive(topic, message, delivery); });
+            },
+            [this](auto thread, auto topic) {
+                threads_[thread].post([this, thread, topic = std::move(topic)] {
+                    shards_[thread]->hub().tell_watchers(topic);
+                });
             }));
     }
 }

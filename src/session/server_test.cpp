@@ -64,14 +64,16 @@ std::string ask(std::uint16_t port, const std::string& line, const std::string& 
 }
 
 // A member of the topic, through the access API and the handshake.
-TestSocket join(const Server::Ports& ports) {
-    const std::string answer = ask(ports.access, "POST /session/lamp", token({"read", "write"}));
+TestSocket join(const Server::Ports& ports, std::vector<std::string> scopes = {"read", "write"},
+                const std::string& fields = "") {
+    const std::string answer = ask(ports.access, "POST /session/lamp", token(std::move(scopes)));
     const std::size_t code = answer.find("?code=");
     EXPECT_NE(code, std::string::npos) << answer;
     TestSocket client(ports.relay);
     client.send("GET /session/lamp" + answer.substr(code, 42) +
                 " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                fields + "\r\n");
     EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 101"));
     return client;
 }
@@ -85,6 +87,57 @@ TEST(ServerTest, PassesMessagesAmongTheMembersOfATopic) {
     EXPECT_EQ(other.read_frame().payload, "hello");
     other.send_frame(MessageType::binary, "back");
     EXPECT_EQ(one.read_frame().payload, "back");
+}
+
+// How many readers the next ping tells of.
+std::string next_ping(TestSocket& socket) {
+    const TestSocket::Frame frame = socket.read_frame();
+    EXPECT_EQ(frame.opcode, static_cast<int>(MessageType::ping));
+    return frame.payload;
+}
+
+const std::string asks_audience = "Relay-Audience: 1\r\n";
+
+TEST(ServerTest, TellsAPublisherWhoAsksWhetherAnybodyReads) {
+    for (const std::size_t split : {2048u, 1u}) {  // on one thread, and over both
+        Config settings = config();
+        settings.topic_split = split;
+        Server server(std::move(settings));
+        const auto ports = server.start().value();
+        TestSocket publisher = join(ports, {"write"}, asks_audience);
+        EXPECT_EQ(next_ping(publisher), "readers=0");
+        for (int round = 0; round < 10; ++round) {
+            TestSocket reader = join(ports, {"read"});
+            EXPECT_EQ(next_ping(publisher), "readers=1");
+            reader.close();
+            EXPECT_EQ(next_ping(publisher), "readers=0");
+        }
+    }
+}
+
+TEST(ServerTest, DoesNotCountAPublisherAsItsOwnAudience) {
+    Server server(config());
+    const auto ports = server.start().value();
+    TestSocket camera = join(ports, {"read", "write"}, asks_audience);
+    EXPECT_EQ(next_ping(camera), "readers=0");
+    TestSocket other = join(ports, {"read", "write"}, asks_audience);
+    EXPECT_EQ(next_ping(other), "readers=1");
+    EXPECT_EQ(next_ping(camera), "readers=1");
+    other.send_frame(MessageType::text, "next");
+    EXPECT_EQ(camera.read_frame().payload, "next") << "and no ping in between";
+}
+
+TEST(ServerTest, PingsTheAudienceRegularlyAndOnlyThoseWhoMayWriteAndAsk) {
+    Config settings = config();
+    settings.ping_every = 50ms;
+    Server server(std::move(settings));
+    const auto ports = server.start().value();
+    TestSocket silent = join(ports, {"read"}, asks_audience);
+    TestSocket camera = join(ports, {"write"});
+    TestSocket asking = join(ports, {"write"}, asks_audience);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(next_ping(asking), "readers=1");
+    EXPECT_EQ(next_ping(silent), "");
+    EXPECT_EQ(next_ping(camera), "");
 }
 
 TEST(ServerTest, ClosesEveryConnectionWithGoingAwayWhenItStops) {

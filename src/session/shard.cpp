@@ -32,8 +32,11 @@ bool is_update(const wire::Message& message) {
 
 }  // namespace
 
-Shard::Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward)
-    : thread_(thread), context_(context), hub_(thread.index(), std::move(forward)) {}
+Shard::Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward,
+             hub::Hub::ForwardAudience forward_audience)
+    : thread_(thread),
+      context_(context),
+      hub_(thread.index(), std::move(forward), std::move(forward_audience)) {}
 
 Shard::~Shard() = default;
 

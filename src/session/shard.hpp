@@ -33,7 +33,8 @@ struct ShardContext {
 // call on its thread.
 class Shard {
 public:
-    Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward);
+    Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward,
+          hub::Hub::ForwardAudience forward_audience);
     ~Shard();
 
     // Joins the client to its topic, then tells it so. Refuses one whose booking was denied

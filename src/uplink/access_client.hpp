@@ -16,8 +16,9 @@ namespace relay::uplink {
 // Exchanges a token for a WebSocket address with a one-time code (shared access protocol): POSTs
 // to the access URL and reads `uri` of the answer. The address holds the code: never log it whole.
 //
-// Errors: the status' Errc with "access refused with status 401: <message>"; Errc::unavailable when
-// the server cannot be reached within settings.timeout or answers with something else.
+// Errors: as errc_of_status, with "access refused with status 401: <message>"; Errc::interrupted
+// when the server refused or broke the connection, Errc::unavailable when it cannot be reached
+// within settings.timeout or answers with something else.
 boost::asio::awaitable<Result<net::Url>> request_access(net::Url access_url, Secret token,
                                                         net::HttpClientSettings settings,
                                                         std::stop_token stop);

@@ -10,12 +10,16 @@ namespace relay::uplink {
 Backoff::Backoff(const Settings& settings, std::function<double()> random)
     : settings_(settings), random_(std::move(random)), bound_(settings.shortest) {
     settings_.longest = std::max(settings_.longest, settings_.shortest);
+    settings_.longest_brief =
+        std::clamp(settings_.longest_brief, settings_.shortest, settings_.longest);
 }
 
-std::chrono::milliseconds Backoff::next() {
+// Restarts do not let the bound of other failures grow beyond theirs, nor do they lower it.
+std::chrono::milliseconds Backoff::next(Cause cause) {
+    const auto longest = cause == Cause::restart ? settings_.longest_brief : settings_.longest;
     const auto floor = settings_.shortest / 2;
-    const double range = static_cast<double>((bound_ - floor).count());
-    bound_ = std::min(2 * bound_, settings_.longest);
+    const double range = static_cast<double>((std::min(bound_, longest) - floor).count());
+    bound_ = std::max(bound_, std::min(2 * bound_, longest));
     return floor + std::chrono::milliseconds(static_cast<std::int64_t>(random_() * range));
 }
 

@@ -16,15 +16,21 @@ public:
     struct Settings {
         std::chrono::milliseconds shortest{500};    // upper bound of the first wait
         std::chrono::milliseconds longest{10'000};  // upper bound of all waits
+        // Upper bound after a failure of a peer that restarts: with the connection itself, its
+        // clients are back within 3 s.
+        std::chrono::milliseconds longest_brief{2'200};
         std::chrono::milliseconds lasting{10'000};  // from when on a connection was a success
     };
+
+    // What failed: a peer that restarts will be back soon, anything else may last.
+    enum class Cause { restart, other };
 
     // `random` is uniform in [0, 1), as random_fraction.
     Backoff(const Settings& settings, std::function<double()> random);
 
     // The next wait: uniform between half of `shortest`, which bounds the rate of tries, and an
     // upper bound that doubles each time.
-    std::chrono::milliseconds next();
+    std::chrono::milliseconds next(Cause cause = Cause::other);
 
     // Whether a connection that lasted so long was a success; then the sequence starts anew.
     bool connection_ended(std::chrono::nanoseconds lasted);

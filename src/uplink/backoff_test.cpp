@@ -65,6 +65,23 @@ TEST(Backoff, starts_anew_after_a_connection_that_lasted) {
     EXPECT_EQ(backoff.next(), 499ms);
 }
 
+TEST(Backoff, returns_to_a_peer_that_restarts_before_3_s_are_over) {
+    Backoff backoff({}, almost_one);
+    for (int i = 0; i < 20; ++i) EXPECT_LT(backoff.next(Backoff::Cause::restart), 2'200ms) << i;
+    EXPECT_EQ(backoff.next(Backoff::Cause::restart), 2'199ms);
+}
+
+TEST(Backoff, does_not_let_restarts_prolong_or_shorten_the_waits_of_other_failures) {
+    Backoff restarted({}, almost_one);
+    for (int i = 0; i < 20; ++i) restarted.next(Backoff::Cause::restart);
+    EXPECT_EQ(restarted.next(), 2'199ms);
+    EXPECT_EQ(restarted.next(), 4'399ms);
+    Backoff failed({}, almost_one);
+    first_waits(failed, 10);
+    EXPECT_EQ(failed.next(Backoff::Cause::restart), 2'199ms);
+    EXPECT_EQ(failed.next(), 9'999ms);
+}
+
 TEST(Backoff, takes_a_longest_wait_below_the_shortest_as_the_shortest) {
     Backoff backoff({.shortest = 100ms, .longest = 10ms, .lasting = 1s}, almost_one);
     EXPECT_EQ(backoff.next(), 99ms);

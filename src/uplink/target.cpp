@@ -35,21 +35,45 @@ Result<Secret> read_token(const std::filesystem::path& file) {
     return checked(std::move(text), "the token file " + file.string());
 }
 
+Result<std::vector<net::Url>> parse_urls(std::string_view text) {
+    constexpr std::string_view space = " \t\r\n";
+    std::vector<net::Url> urls;
+    for (auto start = text.find_first_not_of(space); start != text.npos;
+         start = text.find_first_not_of(space, start)) {
+        const auto end = std::min(text.find_first_of(space, start), text.size());
+        auto url = net::parse_url(text.substr(start, end - start));
+        if (!url) return std::unexpected(url.error());
+        urls.push_back(std::move(*url));
+        start = end;
+    }
+    if (urls.empty()) return fail(Errc::invalid, "not an absolute URL");
+    return urls;
+}
+
+// What is wrong with the URLs and the token together; empty when nothing is.
+std::string find_fault(const Target& target) {
+    const bool has_token = !target.token.empty() || !target.token_file.empty();
+    const bool direct = target.is_direct();
+    if (std::ranges::any_of(target.urls, [&](auto& url) { return url.is_websocket() != direct; }))
+        return "ws:// or wss:// addresses and access URLs cannot stand in for each other";
+    if (direct && has_token)
+        return "a ws:// or wss:// address takes no token; with a token, the address is the "
+               "http:// or https:// access URL";
+    if (!direct && !has_token) return "an access URL needs a token or a token file";
+    if (!target.token.empty() && !target.token_file.empty())
+        return "give a token or a token file, not both";
+    return "";
+}
+
 }  // namespace
 
-Result<Target> make_target(std::string_view url, Secret token, std::filesystem::path token_file) {
-    auto parsed = net::parse_url(url);
+Result<Target> make_target(std::string_view urls, Secret token, std::filesystem::path token_file) {
+    auto parsed = parse_urls(urls);
     if (!parsed) return std::unexpected(parsed.error());
-    const bool has_token = !token.empty() || !token_file.empty();
-    if (parsed->is_websocket() && has_token)
-        return fail(Errc::invalid,
-                    "a ws:// or wss:// address takes no token; with a token, the "
-                    "address is the http:// or https:// access URL");
-    if (!parsed->is_websocket() && !has_token)
-        return fail(Errc::invalid, "an access URL needs a token or a token file");
-    if (!token.empty() && !token_file.empty())
-        return fail(Errc::invalid, "give a token or a token file, not both");
-    return Target{std::move(*parsed), std::move(token), std::move(token_file)};
+    Target target{std::move(*parsed), std::move(token), std::move(token_file)};
+    if (auto fault = find_fault(target); !fault.empty())
+        return fail(Errc::invalid, std::move(fault));
+    return target;
 }
 
 Result<Secret> current_token(const Target& target) {

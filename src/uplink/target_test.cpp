@@ -32,6 +32,16 @@ TEST_F(TargetTest, is_an_access_url_with_a_token_or_a_websocket_url_without) {
     EXPECT_TRUE(make_target("ws://127.0.0.1:8888/ws/data", Secret(), "")->is_direct());
 }
 
+TEST_F(TargetTest, may_be_several_urls_that_stand_in_for_each_other) {
+    const auto target =
+        make_target(" https://a.test/session/x\thttp://b.test/y\n", Secret("t"), "");
+    ASSERT_TRUE(target) << target.error().detail;
+    ASSERT_EQ(target->urls.size(), 2u);
+    EXPECT_EQ(target->urls[0].without_query(), "https://a.test/session/x");
+    EXPECT_EQ(target->urls[1].without_query(), "http://b.test/y");
+    EXPECT_TRUE(make_target("ws://a.test/ wss://b.test/", Secret(), "")->is_direct());
+}
+
 TEST_F(TargetTest, refuses_other_combinations_with_the_reason) {
     const auto refused = [](const char* url, const char* token, const char* file) {
         const auto target = make_target(url, Secret(token), file);
@@ -42,6 +52,11 @@ TEST_F(TargetTest, refuses_other_combinations_with_the_reason) {
     EXPECT_THAT(refused("wss://a.test/", "t", ""), HasSubstr("takes no token"));
     EXPECT_THAT(refused("wss://a.test/", "", "f"), HasSubstr("takes no token"));
     EXPECT_THAT(refused("a.test", "t", ""), HasSubstr("URL"));
+    EXPECT_THAT(refused("", "t", ""), HasSubstr("URL"));
+    EXPECT_THAT(refused(" \n", "t", ""), HasSubstr("URL"));
+    EXPECT_THAT(refused("https://a.test/ nonsense", "t", ""), HasSubstr("URL"));
+    EXPECT_THAT(refused("https://a.test/ wss://b.test/", "t", ""), HasSubstr("stand in"));
+    EXPECT_THAT(refused("wss://b.test/ https://a.test/", "", ""), HasSubstr("stand in"));
 }
 
 TEST_F(TargetTest, reads_the_token_file_anew_each_time) {

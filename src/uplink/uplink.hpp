@@ -26,6 +26,15 @@ public:
     virtual void on_connected() = 0;
     virtual void on_disconnected() = 0;
 
+    // The uplink has given up (Settings::give_up_on_refusal); nothing is called after this. The
+    // error is what status().last_error says, with the refusal's code.
+    virtual void on_refused(const Error& /*error*/) {}
+
+    // How many others on the topic may read: told by a session relay, if Settings::ask_audience,
+    // soon after on_connected and whenever it changes between none and some. Unknown until then, at
+    // other peers, and while there is no connection (docs/protocol.md#audience).
+    virtual void on_audience(std::size_t /*readers*/) {}
+
 protected:
     ~Endpoint() = default;
 };
@@ -35,12 +44,19 @@ struct Settings {
     net::WebSocketSettings websocket;
     std::chrono::milliseconds access_timeout{10'000};
     Backoff::Settings retry;
+    // Ends in State::refused when every URL of the target refused in a row with a status that says
+    // that trying again is of no use: 400, 401, 403, 404 or 410. Otherwise such a refusal is tried
+    // again like any failure, since a token file or a rule of the relay may change.
+    bool give_up_on_refusal = false;
+    bool ask_audience = false;  // see Endpoint::on_audience
 };
 
-enum class State { connecting, connected, waiting, stopped };
+// refused and stopped are final.
+enum class State { connecting, connected, waiting, refused, stopped };
 
 struct Status {
     State state = State::connecting;
+    std::string target;  // the URL in use, without its query
     std::optional<WallTime> connected_since;
     std::optional<WallTime> retry_at;  // while waiting
     std::string last_error;            // of the latest failure or end; holds no token or code
@@ -49,8 +65,9 @@ struct Status {
 };
 
 // Keeps one WebSocket connection to a target, for ever: each time it ends or cannot be had, tries
-// again after a back-off. Everything, construction and destruction included, on the one thread that
-// runs the context, which must outlive it.
+// again after a back-off, at the target's next URL unless the connection had lasted. Everything,
+// construction and destruction included, on the one thread that runs the context, which must
+// outlive it.
 class Uplink {
 public:
     // Begins to connect once the context runs. The endpoint is called until stop or destruction.
@@ -68,6 +85,13 @@ public:
     // take until settings.websocket.close_timeout after the destruction. `ended` is called when all
     // is done. The endpoint is told on_disconnected, if connected, and then never called again.
     void stop(std::function<void()> ended = {});
+
+    // Ends for good once everything has left: takes from the endpoint until it has nothing more,
+    // then closes with 1000 and waits for the far side's answer, for at most peer_timeout. Without
+    // a connection it first waits for one. `ended` is then called, after the last on_disconnected:
+    // with true when the far side has read everything, with false when the connection was lost or
+    // closed from there before, when the target refused for good, or when stop came in between.
+    void finish(std::function<void(bool all_left)> ended);
 
     Status status() const;
 

@@ -1,108 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "uplink/uplink.hpp"
-
-#include "base/log.hpp"
-#include "net/test_peer.hpp"
-#include "wire/frame_writer.hpp"
+#include "uplink/uplink_for_test.hpp"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <array>
 #include <fstream>
-#include <iterator>
 #include <vector>
 
 namespace relay::uplink {
 namespace {
 
-using namespace net::test;
+using namespace test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-using Steady = std::chrono::steady_clock;
-
-// Writes down what happens to it.
-class Recorder final : public Endpoint {
-public:
-    void on_connected() override { events.push_back("connected"); }
-    void on_disconnected() override {
-        events.push_back("disconnected");
-        waiting.clear();
-    }
-    void on_message(wire::MessagePtr message) override {
-        const auto payload = message->payload();
-        events.emplace_back(payload.begin(), payload.end());
-    }
-    void gather(std::vector<wire::MessagePtr>& into, std::size_t) override {
-        into.insert(into.end(), waiting.begin(), waiting.end());
-        waiting.clear();
-    }
-    void queue(std::string_view text) {
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-        waiting.push_back(wire::Message::copy_of({bytes, text.size()}, wire::MessageType::text));
-    }
-
-    std::vector<std::string> events;
-    std::vector<wire::MessagePtr> waiting;
-};
-
-std::string frame(std::string_view payload, wire::MessageType type = wire::MessageType::text) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(payload.data());
-    const auto message = wire::Message::copy_of({bytes, payload.size()}, type);
-    const auto encoded = message->encoded();
-    return {encoded.begin(), encoded.end()};
-}
-
-class UplinkTest : public testing::Test {
-protected:
-    UplinkTest() {
-        settings_.name = "test";
-        settings_.retry = {.shortest = 2ms, .longest = 8ms, .lasting = 1h};
-        settings_.websocket.close_timeout = 100ms;
-        if (!log::configure({.level = log::Level::warn, .file = log_file_.string()}))
-            throw std::runtime_error("no log file");
-    }
-    ~UplinkTest() override {
-        static_cast<void>(log::configure({.level = log::Level::off}));
-        std::filesystem::remove(log_file_);
-    }
-
-    std::string logged_text() const {
-        std::ifstream stream(log_file_);
-        return {std::istreambuf_iterator<char>(stream), {}};
-    }
-
-    void start(const std::string& url, Secret token = Secret(),
-               std::filesystem::path token_file = {}) {
-        auto target = make_target(url, std::move(token), std::move(token_file));
-        if (!target) throw std::runtime_error(target.error().detail);
-        uplink_ =
-            std::make_unique<Uplink>(loop_.context(), std::move(*target), settings_, recorder_);
-    }
-
-    void stop() {
-        bool ended = false;
-        uplink_->stop([&] { ended = true; });
-        loop_.run_until([&] { return ended; });
-    }
-
-    // Upgrades and sends; then keeps the connection until the client ends it.
-    Server serving(std::string frames) {
-        return Server(loop_.context(), [frames](tcp::socket& socket) -> awaitable<void> {
-            const std::string header = co_await read_header(socket);
-            co_await write_text(socket, upgrade_answer(header) + frames);
-            co_await read_to_end(socket);
-        });
-    }
-
-    std::filesystem::path log_file_ =
-        std::filesystem::temp_directory_path() / ("relay-uplink-log-" + random_uuid());
-    Loop loop_;
-    Settings settings_;
-    Recorder recorder_;
-    std::unique_ptr<Uplink> uplink_;
-};
 
 TEST_F(UplinkTest, dials_a_websocket_url_and_delivers_messages) {
     const Server server = serving(frame("hello"));
@@ -254,39 +166,6 @@ TEST_F(UplinkTest, tells_the_endpoint_of_each_end_so_that_stale_messages_are_dro
     EXPECT_EQ(recorder_.events.back(), "disconnected");
 }
 
-TEST_F(UplinkTest, a_stop_ends_a_long_wait_at_once) {
-    settings_.retry = {.shortest = 1h, .longest = 1h, .lasting = 1h};
-    const Server server(loop_.context(), [](tcp::socket&) -> awaitable<void> { co_return; });
-    start(server.url("ws"));
-    loop_.run_until([&] { return uplink_->status().state == State::waiting; });
-    const auto began = Steady::now();
-    stop();
-    EXPECT_LT(Steady::now() - began, 1s);
-    EXPECT_EQ(uplink_->status().state, State::stopped);
-}
-
-TEST_F(UplinkTest, a_stop_ends_a_request_that_is_never_answered) {
-    const Server server(loop_.context(), read_to_end);
-    start(server.url("http", "/session/x"), Secret("a.b.c"));
-    loop_.run_until([&] { return server.accepted() == 1; });
-    const auto began = Steady::now();
-    stop();
-    EXPECT_LT(Steady::now() - began, 1s);
-}
-
-TEST_F(UplinkTest, a_stop_ends_a_connection_whose_peer_does_not_answer_the_close) {
-    const Server server = serving("");
-    start(server.url("ws"));
-    loop_.run_until([&] { return recorder_.events.size() == 1; });
-    const auto began = Steady::now();
-    uplink_->stop();
-    EXPECT_THAT(recorder_.events, ElementsAre("connected", "disconnected")) << "told at once";
-    stop();
-    EXPECT_LT(Steady::now() - began, 1s);
-    stop();  // repeating is fine
-    EXPECT_EQ(recorder_.events.size(), 2u);
-}
-
 TEST_F(UplinkTest, tries_now_when_told_to) {
     settings_.retry = {.shortest = 1h, .longest = 1h, .lasting = 1h};
     const Server server(loop_.context(), [](tcp::socket&) -> awaitable<void> { co_return; });
@@ -310,25 +189,23 @@ TEST_F(UplinkTest, notices_a_dead_peer_and_reconnects) {
     stop();
 }
 
-TEST_F(UplinkTest, may_be_destroyed_in_any_state_and_calls_nobody_afterwards) {
-    const Server server = serving(frame("hello"));
+TEST_F(UplinkTest, asks_for_the_audience_and_tells_it) {
+    settings_.ask_audience = true;
+    std::string asked;
+    const Server server(loop_.context(), [&](tcp::socket& socket) -> awaitable<void> {
+        const std::string header = co_await read_header(socket);
+        asked = field_of(header, "Relay-Audience");
+        co_await write_text(socket, upgrade_answer(header) +
+                                        frame("readers=2", wire::MessageType::ping) +
+                                        frame("other", wire::MessageType::ping) +
+                                        frame("readers=0", wire::MessageType::ping));
+        co_await read_to_end(socket);
+    });
     start(server.url("ws"));
-    uplink_.reset();  // before its first step
-    start(server.url("ws"));
-    loop_.run_until([&] { return !recorder_.events.empty(); });
-    uplink_.reset();  // connected; the close handshake goes on without it
-    EXPECT_EQ(recorder_.events.back(), "disconnected");
-    const std::size_t count = recorder_.events.size();
-    loop_.context().restart();
-    loop_.context().run_for(150ms);  // past close_timeout
-    EXPECT_EQ(recorder_.events.size(), count);
-}
-
-TEST_F(UplinkTest, leaves_nothing_behind_when_the_context_ends_first) {
-    const Server server = serving("");
-    start(server.url("ws"));
-    loop_.run_until([&] { return recorder_.events.size() == 1; });
-    uplink_->stop();  // its coroutine is destroyed with the context, half-way through the close
+    loop_.run_until([&] { return recorder_.events.size() == 3; });
+    EXPECT_EQ(asked, "1");
+    EXPECT_THAT(recorder_.events, ElementsAre("connected", "readers 2", "readers 0"));
+    stop();
 }
 
 }  // namespace

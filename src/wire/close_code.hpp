@@ -15,6 +15,7 @@ enum class CloseCode : std::uint16_t {
     invalid_text = 1007,
     too_big = 1009,
     internal_error = 1011,
+    service_restart = 1012,  // registered with IANA
     too_slow = 1013,
     expired = 4401,
     denied = 4403,

@@ -249,7 +249,9 @@ class Host(Process):
         super().__init__(folder, ["session", "host"], ["--port", "0", *flags], {})
 
     def start(self):
-        self.port = int(self.launch()["host"].rpartition(":")[2])
+        told = self.launch()
+        self.port = int(told["host"].rpartition(":")[2])
+        self.ts = told.get("ts", [])  # the addresses of --ts-listen
         return self
 
     def call(self, method, path, body=None, headers=None):

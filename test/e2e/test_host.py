@@ -177,7 +177,7 @@ def test_rules_are_deleted(start_host):
     ("GET /api/streams/none", None, 404), ("GET /api/destinations/none", None, 404),
     ("POST /api/destinations", {}, 400), ("POST /api/destinations", [], 400),
     ("POST /api/streams", {}, 400), ("POST /api/streams", {"stream": 1, "feeds": []}, 400),
-    ("POST /api/destinations", {**RULE, "file": "/tmp/x"}, 501),
+    ("POST /api/destinations", {**RULE, "file": "x"}, 400),
     ("POST /api/destinations", {**RULE, "surprise": 1}, 400), ("GET /debug/pprof/", None, 404),
     ("GET /nothing", None, 404), ("PATCH /api/streams", {}, 405)])
 def test_what_is_wrong_is_refused(start_host, request_line, body, status):
@@ -253,7 +253,8 @@ def host_client(relay, host, feed="data"):
 
 
 async def test_a_token_file_is_read_again_at_each_connect(start_relay, start_host, tmp_path):
-    relay, host = start_relay(local=True), start_host("--retry-min", "20ms", "--retry-max", "100ms")
+    relay = start_relay(local=True)
+    host = start_host("--retry-min", "20ms", "--retry-max", "100ms", "--token-dir", str(tmp_path))
     file = tmp_path / "token"
     file.write_text(tokens.token(aud=relay.audience, exp=1))
     host.add_destination(f"{relay.audience}/session/lamp", "data", token_file=str(file))
@@ -267,7 +268,8 @@ async def test_a_token_file_is_read_again_at_each_connect(start_relay, start_hos
 
 async def test_an_expired_connection_is_made_again_with_a_new_token(start_relay, start_host,
                                                                     tmp_path):
-    relay, host = start_relay(local=True), start_host("--retry-min", "20ms", "--retry-max", "100ms")
+    relay = start_relay(local=True)
+    host = start_host("--retry-min", "20ms", "--retry-max", "100ms", "--token-dir", str(tmp_path))
     file = tmp_path / "token"
     file.write_text(tokens.token(aud=relay.audience, exp=int(time.time()) + 3))
     host.add_destination(f"{relay.audience}/session/lamp", "data", token_file=str(file))
