@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes from outside and becomes rules: a rules file, a command, saved rules. No text does
 // harm; a mistake is told with its line; every reply is JSON; what is saved is read again.
-#include "host/control.hpp"
-#include "host/rules_editor.hpp"
-#include "host/rules_file.hpp"
-#include "host/saved_rules.hpp"
+#include "host/control/control.hpp"
+#include "host/rules/rules_editor.hpp"
+#include "host/rules/rules_file.hpp"
+#include "host/rules/saved_rules.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -71,6 +71,12 @@ def folder_of(path):
     return path.parts[0] if len(path.parts) > 1 else path.stem
 
 
+def room_of(path, layers):
+    """`folder/room` of a path relative to src/, when layers.txt lists that room."""
+    room = "/".join(path.parts[:2])
+    return room if room in layers.may_include else None
+
+
 def is_test(path):
     return "test" in path.stem.split("_")
 
@@ -93,6 +99,10 @@ def check_include(path, quoted, angled, layers):
         return f"{quoted} is in no folder of layers.txt"
     if target != folder and target not in layers.may_include[folder]:
         return f"{folder} may not include {target} ({quoted})"
+    room, next_room = room_of(path, layers), room_of(Path(quoted), layers)
+    if target == folder and room and next_room not in (None, room) and not is_test(path) \
+            and next_room not in layers.may_include[room]:
+        return f"{room} may not include {next_room} ({quoted})"
     return None
 
 

@@ -35,6 +35,14 @@ class CheckLayers(unittest.TestCase):
             "main.cpp": '#include "app/run.hpp"\n',
         }), [])
 
+    def test_rooms_of_a_folder_may_include_only_those_listed(self):
+        layers = LAYERS + "app/low:\napp/high: app/low\n"
+        self.assertEqual(self.problems({
+            "app/high/a.hpp": '#include "app/low/b.hpp"\n#include "app/config.hpp"\n',
+            "app/low/b.hpp": '#include "app/high/a.hpp"\n#include "net/c.hpp"\n',
+            "app/run.cpp": '#include "app/high/a.hpp"\n',
+        }, layers), ["src/app/low/b.hpp:1: app/low may not include app/high (app/high/a.hpp)"])
+
     def test_refuses_an_edge_that_is_not_listed(self):
         self.assertEqual(self.problems({"base/a.hpp": '\n#include "net/b.hpp"\n'}),
                          ["src/base/a.hpp:2: base may not include net (net/b.hpp)"])

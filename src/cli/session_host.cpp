@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session_commands.hpp"
 #include "cli/start.hpp"
+#include "host/feeds/ts_listener.hpp"
 #include "host/host.hpp"
-#include "host/rules_file.hpp"
-#include "host/ts_listener.hpp"
+#include "host/rules/rules_file.hpp"
 #include "uplink/connection_config.hpp"
 #include "uplink/target.hpp"
 #include "uplink/uplink.hpp"

@@ -2,19 +2,19 @@
 #include "host/host.hpp"
 
 #include "base/log.hpp"
-#include "host/api.hpp"
-#include "host/control_feed.hpp"
-#include "host/control_guard.hpp"
-#include "host/destinations.hpp"
-#include "host/equipment.hpp"
-#include "host/host_call.hpp"
-#include "host/ingest.hpp"
-#include "host/local_clients.hpp"
-#include "host/metrics_text.hpp"
-#include "host/origin.hpp"
-#include "host/rules_service.hpp"
-#include "host/status_json.hpp"
-#include "host/ts_listener.hpp"
+#include "host/control/api.hpp"
+#include "host/control/control_feed.hpp"
+#include "host/control/control_guard.hpp"
+#include "host/control/origin.hpp"
+#include "host/destinations/destinations.hpp"
+#include "host/equipment/equipment.hpp"
+#include "host/feeds/ingest.hpp"
+#include "host/feeds/local_clients.hpp"
+#include "host/feeds/ts_listener.hpp"
+#include "host/rules/rules_service.hpp"
+#include "host/status/metrics_text.hpp"
+#include "host/status/status_json.hpp"
+#include "net/call_on.hpp"
 #include "net/http_server.hpp"
 #include "net/io_threads.hpp"
 #include "net/router.hpp"
@@ -69,13 +69,13 @@ public:
 
     RulesService& service() { return *service_; }
     std::string status() {
-        return call_on(thread(), [this] { return status_json(view()); });
+        return net::call_on(thread(), [this] { return status_json(view()); });
     }
     void replace_cameras(std::vector<CameraRule> cameras) {
-        call_on(thread(), [&] { set_cameras(std::move(cameras)); });
+        net::call_on(thread(), [&] { set_cameras(std::move(cameras)); });
     }
     std::vector<std::string> ts_addresses() {
-        return call_on(thread(), [this] { return ts_listeners_->addresses(); });
+        return net::call_on(thread(), [this] { return ts_listeners_->addresses(); });
     }
 
 private:
@@ -90,7 +90,7 @@ private:
                 .rules_file_error = file_error_};
     }
     std::string metrics() {
-        return call_on(thread(), [this] { return metrics_text(view()); });
+        return net::call_on(thread(), [this] { return metrics_text(view()); });
     }
 
     RulesService::Consequences consequences();
@@ -160,12 +160,12 @@ RulesService::Consequences Host::Implementation::consequences() {
 }
 
 Result<std::uint16_t> Host::Implementation::start() {
-    auto ready = call_on(thread(), [this] { return open_inputs(); });
+    auto ready = net::call_on(thread(), [this] { return open_inputs(); });
     if (ready) ready = service_->start();
     if (!ready) return std::unexpected(ready.error());
     const auto port = listen();
     if (!port) return port;
-    call_on(thread(), [this, &port] { begin_equipment(*port); });
+    net::call_on(thread(), [this, &port] { begin_equipment(*port); });
     if (const auto watched = service_->watch(); !watched) return std::unexpected(watched.error());
     return port;
 }
@@ -208,7 +208,7 @@ void Host::Implementation::stop() {
     thread().post([this, ended] { close_all([ended] { ended->set_value(); }); });
     if (all_ended.wait_for(config_.shutdown_grace) == std::future_status::timeout)
         log::warn("not all connections closed in time");
-    call_on(thread(), [this] {
+    net::call_on(thread(), [this] {
         ts_listeners_.reset();
         equipment_.reset();
     });
@@ -310,14 +310,14 @@ void Host::reload() {
 
 Result<Stream> Host::set_stream(Stream stream) {
     RulesService& service = implementation_->service();
-    return call_on(service.thread(),
-                   [&] { return service.editor().set_stream(std::move(stream)); });
+    return net::call_on(service.thread(),
+                        [&] { return service.editor().set_stream(std::move(stream)); });
 }
 
 Result<Destination> Host::set_destination(Destination destination) {
     RulesService& service = implementation_->service();
-    return call_on(service.thread(),
-                   [&] { return service.editor().set_destination(std::move(destination)); });
+    return net::call_on(service.thread(),
+                        [&] { return service.editor().set_destination(std::move(destination)); });
 }
 
 void Host::set_cameras(std::vector<CameraRule> cameras) {

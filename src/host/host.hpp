@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "host/config.hpp"
-#include "host/equipment_rules.hpp"
-#include "host/rules.hpp"
+#include "host/equipment/equipment_rules.hpp"
+#include "host/rules/rules.hpp"
 
 #include <cstdint>
 #include <memory>
