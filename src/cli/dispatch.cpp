@@ -16,6 +16,13 @@ namespace {
 
 using Words = std::span<const std::string>;
 
+// Names of the program, each a group of commands.
+constexpr std::array<std::string_view, 3> group_programs{"session", "shell", "book"};
+
+bool is_group_program(std::string_view name) {
+    return std::ranges::count(group_programs, name) > 0;
+}
+
 std::vector<std::string> split_words(const std::string& text) {
     std::istringstream stream(text);
     std::vector<std::string> words;
@@ -52,12 +59,17 @@ bool asks_for_help(const std::string& word) {
     return word == "--help" || word == "-h" || word == "help";
 }
 
-// Commands whose path begins with the group's word; all when it is empty.
+bool names_member(const Command& command, const std::string& group) {
+    const auto is_below = [&](const std::string& name) { return name.starts_with(group + " "); };
+    return is_below(command.path) || std::ranges::any_of(command.aliases, is_below);
+}
+
+// Commands that have a name which begins with the group's words; all when there are none.
 std::vector<const Command*> commands_of(std::span<const Command> table, const std::string& group) {
     std::vector<const Command*> found;
     for (const Command& command : table) {
         if (command.hidden) continue;
-        if (group.empty() || command.path.starts_with(group + " ")) found.push_back(&command);
+        if (group.empty() || names_member(command, group)) found.push_back(&command);
     }
     return found;
 }
@@ -101,32 +113,46 @@ std::optional<std::string> nearest_command(std::span<const Command> table, Words
 int refuse(std::span<const Command> table, Words words, std::ostream& err) {
     const std::string given = leading_words(words);
     const auto nearest = nearest_command(table, words);
-    fmt::print(err, "relay: unknown command `{}`", given.empty() ? words.front() : given);
+    if (words.size() == 1 && is_group_program(given)) {
+        fmt::print(err, "relay: this version has no commands of `{}`", given);
+    } else {
+        fmt::print(err, "relay: unknown command `{}`", given.empty() ? words.front() : given);
+    }
     if (nearest) fmt::print(err, "; did you mean `relay {}`?", *nearest);
     fmt::print(err, "\nSee `relay --help`.\n");
     return exit_usage;
 }
 
+// Takes the words off the front that name a group of commands, such as `session client`.
+std::string take_group(std::span<const Command> table, Words& words) {
+    std::string group;
+    while (!words.empty()) {
+        std::string longer = group.empty() ? words.front() : group + " " + words.front();
+        if (commands_of(table, longer).empty()) break;
+        group = std::move(longer);
+        words = words.subspan(1);
+    }
+    return group;
+}
+
 // `relay`, `relay --help`, `session --help` and the like; nothing when the words name more.
 std::optional<int> overview(std::span<const Command> table, Words words, std::ostream& out,
                             std::ostream& err) {
-    std::string group;
-    if (!words.empty() && !commands_of(table, words.front()).empty()) {
-        group = words.front();
-        words = words.subspan(1);
-    }
-    if (!words.empty() && !asks_for_help(words.front())) return std::nullopt;
-    print_overview(commands_of(table, group), words.empty() ? err : out);
-    return words.empty() ? exit_usage : exit_ok;
+    const std::string group = take_group(table, words);
+    const bool help = !words.empty() && asks_for_help(words.front());
+    // Settings behind a group: which of its commands they are for is missing.
+    const bool unfinished = words.empty() || (!group.empty() && words.front().starts_with("-"));
+    if (!help && !unfinished) return std::nullopt;
+    print_overview(commands_of(table, group), help ? out : err);
+    return help ? exit_ok : exit_usage;
 }
 
 // The words that follow `relay`, whatever name the program was called by.
 std::vector<std::string> command_words(Words words) {
-    constexpr std::array<std::string_view, 3> group_programs{"session", "shell", "book"};
     if (words.empty()) return {};
     std::vector<std::string> named(words.begin() + 1, words.end());
     const std::string program = words.front().substr(words.front().find_last_of('/') + 1);
-    if (std::ranges::count(group_programs, program) > 0) named.insert(named.begin(), program);
+    if (is_group_program(program)) named.insert(named.begin(), program);
     if (!named.empty() && named.front() == "--version") named.front() = "version";
     // `relay help COMMAND` is `relay COMMAND --help`.
     if (named.size() > 1 && named.front() == "help") {

@@ -87,6 +87,35 @@ TEST_F(DispatchTest, HelpOfAGroupListsItsCommands) {
     EXPECT_THAT(err.str(), AllOf(HasSubstr("session host"), Not(HasSubstr("version"))));
 }
 
+TEST_F(DispatchTest, GroupWithinAGroupListsItsCommands) {
+    table.push_back(entry("session client pipe", {"client pipe"}));
+    const auto members = AllOf(HasSubstr("session client pipe"), Not(HasSubstr("session host")));
+    EXPECT_EQ(run({"relay", "session", "client", "--help"}), exit_ok);
+    EXPECT_THAT(out.str(), members);
+    EXPECT_EQ(run({"session", "client"}), exit_usage);
+    EXPECT_THAT(err.str(), members);
+    EXPECT_EQ(run({"relay", "client"}), exit_usage);
+    EXPECT_THAT(err.str(), members);
+    EXPECT_EQ(run({"relay", "session", "client", "pip"}), exit_usage);
+    EXPECT_THAT(err.str(), HasSubstr("did you mean `relay session client pipe`?"));
+}
+
+TEST_F(DispatchTest, SettingsBehindAGroupListItsCommands) {
+    EXPECT_EQ(run({"relay", "session", "--port", "1"}), exit_usage);
+    EXPECT_THAT(err.str(), AllOf(HasSubstr("session host"), Not(HasSubstr("did you mean"))));
+    EXPECT_THAT(called, IsEmpty());
+}
+
+TEST_F(DispatchTest, ProgramNameAloneListsItsCommandsOrSaysThatThereAreNone) {
+    EXPECT_EQ(run({"/usr/bin/session"}), exit_usage);
+    EXPECT_THAT(err.str(), AllOf(HasSubstr("session host"), Not(HasSubstr("version "))));
+    for (const char* name : {"shell", "book"}) {
+        EXPECT_EQ(run({name}), exit_usage);
+        EXPECT_THAT(err.str(), AllOf(HasSubstr("this version has no commands of"), HasSubstr(name),
+                                     Not(HasSubstr("did you mean"))));
+    }
+}
+
 TEST_F(DispatchTest, HelpBeforeACommandIsItsHelp) {
     EXPECT_EQ(run({"relay", "help", "serve"}), 42);
     EXPECT_EQ(called, "session relay");

@@ -11,6 +11,10 @@ Result<Way> way_of(const Access& access) {
     }
     auto target = uplink::make_target(access.session, access.token, access.token_file);
     if (!target) return fail(target.error().code, "session: " + target.error().detail);
+    // It may be replaced later; that it is not there to begin with is a slip of the caller.
+    if (const auto token = uplink::current_token(*target); !access.token_file.empty() && !token) {
+        return std::unexpected(token.error());
+    }
     auto settings = uplink::make_settings(access.connection);
     if (!settings) return std::unexpected(settings.error());
     settings->name = "session client";

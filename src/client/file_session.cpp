@@ -37,6 +37,7 @@ FileSession::FileSession(boost::asio::io_context& context, uplink::Target target
 
 void FileSession::stop() {
     ending_ = true;
+    stopped_ = true;
     timer_.cancel();
     uplink_.stop([this] { end({}); });
 }
@@ -144,7 +145,7 @@ void FileSession::send(std::string_view text) {
 
 void FileSession::finish() {
     ending_ = true;
-    uplink_.finish([this](bool all_left) { end(played(all_left)); });
+    uplink_.finish([this](bool all_left) { end(stopped_ ? Outcome{} : played(all_left)); });
 }
 
 Outcome FileSession::played(bool all_left) {
@@ -165,11 +166,11 @@ Outcome FileSession::played(bool all_left) {
 // --- the log
 
 void FileSession::log(const wire::Message& message, std::string_view content) {
-    if (!options_.log || !filter_.passes(content)) return;
-    if (options_.mode == LogMode::binary) {
+    if (!options_.log) return;
+    if (options_.mode == LogMode::binary) {  // a stream from which nothing may be missing
         const auto payload = message.payload();
         options_.log->write({reinterpret_cast<const char*>(payload.data()), payload.size()});
-    } else {
+    } else if (filter_.passes(content)) {
         options_.log->write(log_line(std::chrono::system_clock::now(), content));
     }
 }

@@ -63,6 +63,7 @@ private:
     std::optional<SendQueue::Range> lost_;  // lines in doubt when the last connection ended
     bool connected_ = false;
     bool ending_ = false;    // nothing new is begun
+    bool stopped_ = false;   // from outside
     uplink::Uplink uplink_;  // last: ends before what it uses
 };
 

@@ -31,6 +31,7 @@ PipeSession::PipeSession(boost::asio::io_context& context, uplink::Target target
 
 void PipeSession::stop() {
     ending_ = true;
+    stopped_ = true;
     input_.reset();
     uplink_.stop([this] { end({}); });
 }
@@ -67,7 +68,7 @@ void PipeSession::on_input_end() {
     if (options_.keep_open) return;
     ending_ = true;
     uplink_.finish([this](bool all_left) {
-        const bool lost = !all_left && (lost_ || !queue_.empty());
+        const bool lost = !stopped_ && !all_left && (lost_ || !queue_.empty());
         end(lost ? failed("the connection was lost at the end: not everything may have arrived")
                  : Outcome{});
     });

@@ -55,7 +55,8 @@ private:
     std::size_t sent_ = 0;  // messages of the input so far
     bool reading_ = false;  // a piece is on its way
     bool input_ended_ = false;
-    bool ending_ = false;  // nothing new is begun
+    bool ending_ = false;   // nothing new is begun
+    bool stopped_ = false;  // from outside
     std::optional<SendQueue::Range> lost_;
     uplink::Uplink uplink_;
     std::unique_ptr<InputReader> input_;

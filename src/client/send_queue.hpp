@@ -18,17 +18,21 @@ namespace relay::client {
 // Pure.
 class SendQueue {
 public:
-    // What was handed over longer ago than `doubt` has certainly arrived, or the connection would
+    // What the connection had written longer ago than `doubt` has certainly arrived, or it would
     // have been found dead.
     explicit SendQueue(std::chrono::milliseconds doubt) : doubt_(doubt) {}
 
     void push(wire::MessagePtr message, std::size_t number);
 
-    // As net::MessageSource::gather.
+    // As net::MessageSource::gather. That it is asked for more says that the connection has written
+    // what it took before.
     void gather(std::vector<wire::MessagePtr>& into, std::size_t max_bytes, SteadyTime now);
 
     bool empty() const { return waiting_.empty(); }
-    std::size_t bytes() const { return bytes_; }  // of payloads that wait
+
+    // What waits: payloads, and what each message takes beside, so that many empty ones count, too.
+    std::size_t bytes() const { return bytes_; }
+    static constexpr std::size_t beside_payload = 128;
 
     struct Range {
         std::size_t first;
@@ -45,14 +49,16 @@ private:
         std::size_t number;
     };
     struct Handed {
-        SteadyTime at;
+        SteadyTime written;  // not the last one's, while it is being written
         Range range;
     };
-    void remember(const Handed& handed);
+    void remember(const Range& range);
+    void forget_arrived(SteadyTime now);
 
     std::chrono::milliseconds doubt_;
     std::deque<Waiting> waiting_;
     std::deque<Handed> handed_;  // oldest first
+    bool writing_ = false;       // the connection is busy with the last of them
     std::size_t bytes_ = 0;
 };
 

@@ -28,13 +28,19 @@ struct SendQueueTest : testing::Test {
 
 TEST_F(SendQueueTest, HandsOverInOrderAboutAsMuchAsIsAskedFor) {
     for (std::size_t number = 1; number <= 5; ++number) push(number, 100);
-    EXPECT_EQ(queue.bytes(), 500u);
+    EXPECT_EQ(queue.bytes(), 5 * (100 + SendQueue::beside_payload));
     EXPECT_EQ(gather(150), 2u);
-    EXPECT_EQ(queue.bytes(), 300u);
+    EXPECT_EQ(queue.bytes(), 3 * (100 + SendQueue::beside_payload));
     EXPECT_EQ(gather(1), 1u) << "at least one";
     EXPECT_EQ(gather(), 2u);
     EXPECT_TRUE(queue.empty());
     EXPECT_EQ(gather(), 0u);
+    EXPECT_EQ(queue.bytes(), 0u);
+}
+
+TEST_F(SendQueueTest, EmptyMessagesTakeRoomToo) {
+    for (std::size_t number = 1; number <= 1000; ++number) push(number, 0);
+    EXPECT_GE(queue.bytes(), 1000u);
 }
 
 TEST_F(SendQueueTest, WhatWaitsIsNotInDoubt) {
@@ -54,13 +60,29 @@ TEST_F(SendQueueTest, WhatWasHandedOverLatelyIsInDoubtOnce) {
     EXPECT_FALSE(queue.take_doubtful(now));
 }
 
-TEST_F(SendQueueTest, WhatWasHandedOverLongAgoHasArrived) {
+TEST_F(SendQueueTest, WhatWasWrittenLongAgoHasArrived) {
     push(1);
+    gather();
     gather();
     now += 8s;
     push(2);
     gather();
+    gather();
     now += 3s;
+    EXPECT_EQ(queue.take_doubtful(now), (Range{2, 2}));
+}
+
+TEST_F(SendQueueTest, WhatASlowLinkIsStillWritingIsInDoubtHoweverLongItTakes) {
+    push(1);
+    gather();
+    now += 60s;
+    EXPECT_EQ(queue.take_doubtful(now), (Range{1, 1}));
+
+    push(2);
+    gather();
+    now += 60s;
+    gather();  // only now it is written
+    now += 8s;
     EXPECT_EQ(queue.take_doubtful(now), (Range{2, 2}));
 }
 

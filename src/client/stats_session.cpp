@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/stats_session.hpp"
 
+#include "base/log.hpp"
 #include "client/access.hpp"
 
 #include <utility>
@@ -16,6 +17,10 @@ wire::MessagePtr question_message() {
         {reinterpret_cast<const std::uint8_t*>(question.data()), question.size()},
         wire::MessageType::text);
 }
+
+// Questions without an answer, a second apart at least. Whoever may not ask gets a report from the
+// relay every 5 s.
+constexpr std::size_t patience = 6;
 
 }  // namespace
 
@@ -51,6 +56,9 @@ void StatsSession::on_refused(const Error& error) {
 }
 
 void StatsSession::ask() {
+    if (unanswered_++ == patience) {
+        log::warn("no report has come: is this the topic `stats`, and may the token read it?");
+    }
     asking_ = true;
     uplink_.notify();
     timer_.expires_after(options_.every);
@@ -67,6 +75,7 @@ void StatsSession::on_message(wire::MessagePtr message) {
     if (message->type() != wire::MessageType::text) return;
     const auto payload = std::as_const(*message).payload();
     const bool report = on_text_({reinterpret_cast<const char*>(payload.data()), payload.size()});
+    if (report) unanswered_ = 0;
     if (report && options_.once) stop();
 }
 

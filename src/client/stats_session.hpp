@@ -48,7 +48,8 @@ private:
     OnText on_text_;
     Ended ended_;  // null once told
     boost::asio::steady_timer timer_;
-    bool asking_ = false;  // a question waits to leave
+    bool asking_ = false;         // a question waits to leave
+    std::size_t unanswered_ = 0;  // questions since the last report
     uplink::Uplink uplink_;
 };
 

@@ -53,6 +53,12 @@ asio::awaitable<void> respond(HttpExchange& exchange, HttpResponse response) {
     (void)co_await exchange.respond(std::move(response));  // the peer may have left: no matter
 }
 
+HttpResponse only_publishing() {
+    HttpResponse response = net::error_response(405, "a feed's MPEG-TS is posted here");
+    response.fields.add("Allow", "POST, PUT");
+    return response;
+}
+
 }  // namespace
 
 std::string unix_socket_path(const std::string& listen) {
@@ -68,6 +74,10 @@ public:
     void stop();
 
     RulesService& service() { return *service_; }
+    // Returns when the host's thread has done what the service has posted to it.
+    void catch_up() {
+        net::call_on(thread(), [] {});
+    }
     std::string status() {
         return net::call_on(thread(), [this] { return status_json(view()); });
     }
@@ -110,6 +120,7 @@ private:
     const SteadyTime started_ = std::chrono::steady_clock::now();
     const Config config_;
     const net::WebSocketLimits limits_;
+    const bool is_local_ = is_loopback(config_.listen);
     Rules rules_;  // those of the service, as far as they have come here
     std::string file_error_;
     Feeds feeds_;
@@ -233,6 +244,10 @@ asio::awaitable<void> Host::Implementation::handle(HttpExchange& exchange) {
         is_open_to_all(path) ? std::nullopt : refuse_without(config_.control_token, request);
     if (is_foreign(request)) {
         co_await respond(exchange, net::error_response(403, "pages from elsewhere are refused"));
+    } else if (is_local_ && has_foreign_name(request)) {
+        co_await respond(exchange, net::error_response(403,
+                                                       "ask for 127.0.0.1 or localhost: this "
+                                                       "host has no other name"));
     } else if (refusal) {
         co_await respond(exchange, std::move(*refusal));
     } else if (const auto ts = net::match_path("/ts/{feed*}", path)) {
@@ -253,7 +268,10 @@ Result<std::shared_ptr<Feed>> Host::Implementation::find_feed(const std::string&
 asio::awaitable<void> Host::Implementation::publish(HttpExchange& exchange,
                                                     const std::string& name) {
     auto feed = find_feed(name);
-    if (!feed)
+    const std::string& method = exchange.request().method;
+    if (method == "GET" || method == "HEAD")  // who only looks must not take a camera's place
+        co_await respond(exchange, only_publishing());
+    else if (!feed)
         co_await respond(exchange, net::error_response(400, feed.error().detail));
     else if ((*feed)->name() == control_feed)
         co_await respond(exchange, net::error_response(400, "feed: takes commands, no video"));
@@ -310,14 +328,18 @@ void Host::reload() {
 
 Result<Stream> Host::set_stream(Stream stream) {
     RulesService& service = implementation_->service();
-    return net::call_on(service.thread(),
-                        [&] { return service.editor().set_stream(std::move(stream)); });
+    auto stored = net::call_on(service.thread(),
+                               [&] { return service.editor().set_stream(std::move(stream)); });
+    implementation_->catch_up();
+    return stored;
 }
 
 Result<Destination> Host::set_destination(Destination destination) {
     RulesService& service = implementation_->service();
-    return net::call_on(service.thread(),
-                        [&] { return service.editor().set_destination(std::move(destination)); });
+    auto stored = net::call_on(
+        service.thread(), [&] { return service.editor().set_destination(std::move(destination)); });
+    implementation_->catch_up();
+    return stored;
 }
 
 void Host::set_cameras(std::vector<CameraRule> cameras) {

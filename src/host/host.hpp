@@ -35,7 +35,7 @@ public:
     // Reads the rules file again, in the background; a bad one changes nothing.
     void reload();
 
-    // As by the HTTP API. After start(), before stop().
+    // As by the HTTP API: in force when they return. After start(), before stop().
     Result<Stream> set_stream(Stream stream);
     Result<Destination> set_destination(Destination destination);
     // Instead of the cameras of the rules file, until that is read again. After start().

@@ -48,16 +48,19 @@ Outbox::Outcome Outbox::push(MessagePtr message, SteadyTime now, bool video) {
 }
 
 Outbox::Outcome Outbox::push_video(MessagePtr message, SteadyTime now) {
+    const Message::Pictures& pictures = message->pictures();
+    pictures_seen_ |= pictures.first_start != Message::Pictures::none;
     if (needs_random_access_) {
-        const bool found = message->pictures().random_access != Message::Pictures::none;
-        if (!found && now - needs_since_ < random_access_patience) {
+        const bool is_patient = now - needs_since_ < random_access_patience;
+        const std::uint32_t start = is_patient ? pictures.random_access : pictures.first_start;
+        const bool found = start != Message::Pictures::none;
+        if (!found && (is_patient || pictures_seen_)) {
             count_drop(*message);
             return Outcome::dropped;
         }
         needs_random_access_ = false;
-        if (found) message = from_random_access(message);
+        if (found) message = from_picture(message, start);
     }
-    pictures_seen_ |= message->pictures().first_start != Message::Pictures::none;
     append(std::move(message), now);
     if (!over_limits(front_, now, limits_->video_age)) return Outcome::queued;
     return skip_pictures(now) ? Outcome::dropped : Outcome::queued;
@@ -122,7 +125,7 @@ bool Outbox::skip_pictures(SteadyTime now) {
         if (resume < waiting_.size()) {
             MessagePtr& message = waiting_[resume].message;
             const std::size_t whole = message->encoded().size();
-            message = from_random_access(message);
+            message = from_picture(message, message->pictures().random_access);
             bytes_ -= whole - message->encoded().size();
         }
         needs_random_access_ = resume == waiting_.size();
@@ -152,14 +155,13 @@ void Outbox::drop_between(std::size_t from, std::size_t to) {
     waiting_.erase(kept, end);
 }
 
-// The message from its random-access point on; what is cut off counts as dropped.
-MessagePtr Outbox::from_random_access(const MessagePtr& message) {
-    const std::uint32_t start = message->pictures().random_access;
+// The message from the picture that begins there on; what is cut off counts as dropped.
+MessagePtr Outbox::from_picture(const MessagePtr& message, std::uint32_t start) {
     if (start == 0) return message;
     drops_.bytes += start;
     if (message->pictures().first_start < start) ++drops_.pictures;
     MessagePtr part = slice(*message, start, message->size());
-    part->set_pictures({.first_start = 0, .random_access = 0});
+    part->set_pictures({.first_start = 0, .random_access = part->pictures().random_access});
     return part;
 }
 

@@ -106,7 +106,7 @@ private:
     std::size_t find_picture(std::size_t from) const;
     std::size_t find_random_access(std::size_t from, SteadyTime now) const;
     void drop_between(std::size_t from, std::size_t to);
-    wire::MessagePtr from_random_access(const wire::MessagePtr& message);
+    wire::MessagePtr from_picture(const wire::MessagePtr& message, std::uint32_t start);
     void append(wire::MessagePtr message, SteadyTime now);
     void count_drop(const wire::Message& message);
 

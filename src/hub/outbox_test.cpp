@@ -188,6 +188,18 @@ TEST_F(OutboxTest, AStreamThatNeverMarksRandomAccessGoesOnAfterAWhile) {
     EXPECT_EQ(drain(outbox), "y");
 }
 
+// Large pictures come in several messages, of which only the first begins one.
+TEST_F(OutboxTest, AStreamThatNeverMarksRandomAccessGoesOnWithTheBeginningOfAPicture) {
+    outbox.await_random_access(start);
+    outbox.push(picture(1, false, 'w'), start + 9s, true);
+    EXPECT_EQ(outbox.push(data(188, 'x'), start + 10s, true), Outbox::Outcome::dropped);
+    MessagePtr both = data(2 * 188, 'y');
+    both->set_pictures({.first_start = 188});
+    EXPECT_EQ(outbox.push(both, start + 11s, true), Outbox::Outcome::queued);
+    EXPECT_EQ(outbox.take()->size(), 188u);
+    EXPECT_EQ(outbox.drops().bytes, 3u * 188u);
+}
+
 TEST_F(OutboxTest, AStreamWithoutPicturesIsBoundedToo) {
     for (int i = 0; i < 100; ++i) outbox.push(data(1880), start, true);
     EXPECT_LE(outbox.bytes(), limits.bytes);

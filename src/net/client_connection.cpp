@@ -69,6 +69,7 @@ awaitable<WebSocketEnd> WebSocketClient::Connection::run(MessageSource& source,
     const std::stop_callback on_stop(std::move(stop), [this] { close(CloseCode::normal, ""); });
     co_await (read_all() && write_all() && watch());
     stream_->close();
+    end_.finished = answered_ && close_left_;
     co_return end_;
 }
 
@@ -150,10 +151,10 @@ bool WebSocketClient::Connection::handle(wire::FrameEvent event) {
 }
 
 // The answer to our close proves that all before it was read; a close of the far side's own, which
-// crossed ours, has another code.
+// crossed ours, has another code. It may be heard before the writer is told that ours has left.
 void WebSocketClient::Connection::note_far_end(const wire::FrameEvent& event) {
     const bool answer = event.code == CloseCode::normal || event.code == CloseCode::no_status;
-    end_.finished = finishing_ && close_left_ && answer;
+    answered_ = finishing_ && close_sent_ && answer;
     end_.code = event.code;
     end_.reason = event.reason;
 }

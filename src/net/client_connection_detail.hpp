@@ -89,6 +89,7 @@ private:
     bool closing_ = false;
     bool close_sent_ = false;
     bool close_left_ = false;  // with all that came before it
+    bool answered_ = false;    // our close, when finishing
     bool broken_ = false;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_exchange_detail.hpp"
+#include "net/keep_alive.hpp"
 #include "net/tuple_await.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -113,9 +114,14 @@ asio::awaitable<bool> ConnectionExchange::invite_body() {
 asio::awaitable<Result<std::size_t>> ConnectionExchange::read_some(std::span<std::uint8_t> into) {
     const bool invited = co_await invite_body();
     if (!invited) co_return fail(Errc::unavailable, "the client went away");
-    // Beast reads no more at once than the buffer holds, 512 bytes at first: too little for video.
     auto& buffer = connection_.buffer;
-    if (into.size() >= large_piece) buffer.reserve(std::min(into.size(), buffer.max_size()));
+    const std::size_t wanted = std::min(into.size(), buffer.max_size());
+    if (wanted >= large_piece && buffer.capacity() < wanted) {
+        // Beast reads no more at once than the buffer holds, 512 bytes at first: too little for
+        // video. And its body has no time limit.
+        buffer.reserve(wanted);
+        keep_alive(connection_.stream.socket().native_handle());
+    }
     while (!parser_->is_done()) {
         auto& body = parser_->get().body();
         body.data = into.data();

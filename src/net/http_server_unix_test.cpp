@@ -87,6 +87,16 @@ TEST_F(HttpServerUnixTest, LeavesASocketThatIsServedAndOtherFilesAlone) {
     EXPECT_EQ(std::filesystem::file_size(folder / "file"), 8U);
 }
 
+// A blocking connect would wait for it for ever.
+TEST_F(HttpServerUnixTest, DoesNotWaitForAProgramThatAcceptsNobody) {
+    const FileDescriptor deaf = unix_socket(path, ::bind);
+    ASSERT_EQ(::listen(deaf.number(), 0), 0);
+    const FileDescriptor first = unix_socket(path, ::connect);  // fills the queue
+    const auto taken = server.listen_on_unix_socket(path);
+    ASSERT_FALSE(taken);
+    EXPECT_THAT(taken.error().detail, HasSubstr("another program serves it"));
+}
+
 TEST_F(HttpServerUnixTest, RefusesPathsThatSocketsCannotHave) {
     EXPECT_EQ(server.listen_on_unix_socket("").error().code, Errc::invalid);
     EXPECT_EQ(server.listen_on_unix_socket(folder / std::string(108, 'x')).error().code,

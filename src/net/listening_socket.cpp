@@ -29,6 +29,8 @@ std::unexpected<Error> cannot_listen(const std::string& where, const std::string
 bool is_served(asio::io_context& context, const local::endpoint& endpoint) {
     local::socket probe(context);
     error_code failure;
+    probe.open(local(), failure);
+    probe.non_blocking(true, failure);  // does not wait for a program that accepts nobody
     probe.connect(endpoint, failure);
     return failure != asio::error::connection_refused;
 }

@@ -71,6 +71,7 @@ Entry split_port(std::string_view text) {
             entry.host = lower_case(text.substr(0, colon));
         }
     }
+    if (entry.host.starts_with("*.")) entry.host.erase(0, 1);
     if (entry.host.starts_with('[') && entry.host.ends_with(']'))
         entry.host = entry.host.substr(1, entry.host.size() - 2);
     return entry;

@@ -32,9 +32,9 @@ Result<Proxy> parse_proxy(const Secret& address);
 
 // The proxy to use for a URL, or none. Loopback never goes by one, since it names this machine and
 // not the proxy's; nor does a host that `no_proxy` lists. Its entries stand between commas or
-// blanks: `*` (everything), a name (and what ends with it behind a dot), `.name` (only the latter),
-// an address, a range `10.0.0.0/8`; each also with `:port`, which must then be the URL's. These are
-// the rules of Go's net/http.
+// blanks: `*` (everything), a name (and what ends with it behind a dot), `.name` or `*.name` (only
+// the latter), an address, a range `10.0.0.0/8`; each also with `:port`, which must then be the
+// URL's. These are the rules of Go's net/http.
 Result<std::optional<Proxy>> choose_proxy(const Url& url, const ProxySettings& settings);
 
 }  // namespace relay::net

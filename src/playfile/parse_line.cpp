@@ -92,6 +92,14 @@ Result<LineReading> parse_delay(std::string_view line, std::string_view given,
     return reading;
 }
 
+// `10 ms`, which may be meant as a delay.
+bool is_spaced_duration(std::string_view given) {
+    if (given.find_first_of(blanks) == given.npos) return false;
+    std::string joined(given);
+    std::erase_if(joined, [](char byte) { return blanks.contains(byte); });
+    return !is_bare_number(joined) && parse_duration(joined, seconds(1)).has_value();
+}
+
 Result<LineReading> parse_bracket(std::string_view line) {
     Cursor cursor(line);
     cursor.take('[');
@@ -99,6 +107,11 @@ Result<LineReading> parse_bracket(std::string_view line) {
     const std::string_view given = trim(inside.value_or(line));
     if (inside && consists_of(given, {letters, digits, unit_bytes})) {
         return parse_delay(line, given, cursor.rest_after_blanks());
+    }
+    if (inside && is_spaced_duration(given)) {
+        return send_noted(line, fmt::format("[{}] is no delay, which holds no blanks: the line is "
+                                            "sent as it stands",
+                                            given));
     }
     const bool like_negative =
         given.starts_with('-') && consists_of(given.substr(1), {letters, digits, unit_bytes});

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <optional>
+#include <poll.h>
 #include <string_view>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -92,7 +94,7 @@ void close_others_on_exec() {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != launch.parent) ::_exit(127);  // it died before the line above
-    for (const int number : {SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);
+    for (const int number : {SIGPIPE, SIGXFSZ, SIGCHLD}) ::signal(number, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -129,6 +131,21 @@ FileDescriptor open_process(pid_t id) {
     return FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));
 }
 
+constexpr int reap_limit = 1000;  // ms
+
+// How it ended, within the limit.
+std::optional<int> wait_for_end(const FileDescriptor& process, pid_t id) {
+    pollfd end{process.number(), POLLIN, 0};
+    while (process && ::poll(&end, 1, reap_limit) < 0 && errno == EINTR) {
+    }
+    int status = 0;
+    pid_t ended = 0;
+    do {
+        ended = ::waitpid(id, &status, process ? WNOHANG : 0);
+    } while (ended < 0 && errno == EINTR);
+    return ended == id ? std::optional(status) : std::nullopt;
+}
+
 std::string describe_status(int status) {
     if (WIFSIGNALED(status)) return fmt::format("signal {}", WTERMSIG(status));
     return fmt::format("exit status {}", WEXITSTATUS(status));
@@ -153,6 +170,8 @@ bool is_program(const std::string& name) {
 Result<Child> Child::start(const Command& command) {
     if (command.arguments.empty()) return fail(Errc::invalid, "no program is named");
     if (command.has_input) ::signal(SIGPIPE, SIG_IGN);
+    // Who started us may have left it ignored: then nobody would tell how a child ended.
+    ::signal(SIGCHLD, SIG_DFL);
     auto input = command.has_input ? make_pipe() : Result<Pipe>(Pipe{});
     auto output = command.has_output ? make_pipe() : Result<Pipe>(Pipe{});
     auto errors = make_pipe();
@@ -177,6 +196,7 @@ Result<Child> Child::start(const Command& command) {
     Child child(id);
     child.ended = open_process(id);
     if (!child.ended) return no_descriptors();
+    child.process_ = FileDescriptor(::fcntl(child.ended.number(), F_DUPFD_CLOEXEC, 0));
     failure->write = FileDescriptor();
     if (const int reason = wait_for_exec(failure->read.number()))
         return std::unexpected(exec_error(arguments[0], reason));
@@ -202,11 +222,8 @@ std::string Child::reap() {
     if (!id_.number) return "";
     kill();  // while its id, which is its group's too, cannot be given to another
     ::kill(id_.number, SIGKILL);  // it may not have made its group yet
-    int status = 0;
-    while (::waitpid(id_.number, &status, 0) < 0 && errno == EINTR) {
-    }
-    id_.number = 0;
-    return describe_status(status);
+    const auto status = wait_for_end(process_, std::exchange(id_.number, 0));
+    return status ? describe_status(*status) : "no end";
 }
 
 }  // namespace relay::process

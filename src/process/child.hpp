@@ -50,7 +50,8 @@ public:
     void kill() const;
 
     // Kills what is left of it and of its group, waits for it, and says how it ended: "exit status
-    // 3", "signal 9". Once; the empty text after that.
+    // 3", "signal 9". Once; the empty text after that. One that hangs inside a driver cannot be
+    // killed: it is left behind after a second, as "no end".
     std::string reap();
 
 private:
@@ -62,6 +63,7 @@ private:
     explicit Child(pid_t id) : id_(id) {}
 
     Id id_;
+    FileDescriptor process_;  // as `ended`, which may have been taken away
 };
 
 }  // namespace relay::process

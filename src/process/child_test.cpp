@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -190,6 +191,46 @@ TEST(Child, LeavesNoDescriptorBehind) {
         EXPECT_FALSE(Child::start({.arguments = {"no-such-program-anywhere"}, .environment = {}}));
     }
     EXPECT_EQ(count(), before);
+}
+
+TEST(Child, ItsEndIsToldEvenIfWeWereStartedWithoutThatSignal) {
+    const auto before = ::signal(SIGCHLD, SIG_IGN);
+    auto child = Child::start(shell("exit 3"));
+    ASSERT_TRUE(child);
+    EXPECT_TRUE(is_readable_within(child->ended, 10'000));
+    EXPECT_EQ(child->reap(), "exit status 3");
+    ::signal(SIGCHLD, before);
+}
+
+// What hangs inside a driver cannot be had in a test; but who traces a program keeps its parent
+// from its end just so.
+TEST(Child, OneThatCannotBeKilledDoesNotHoldUpItsOwner) {
+    int up[2], go[2];
+    ASSERT_EQ(::pipe(up) + ::pipe(go), 0);
+    const pid_t owner = ::fork();
+    if (owner == 0) {
+        auto child = Child::start({.arguments = {"sleep", "60"}, .environment = {}});
+        const pid_t id = child ? child->id() : 0;
+        [[maybe_unused]] ssize_t count = ::write(up[1], &id, sizeof id);
+        char byte = 0;
+        count = ::read(go[0], &byte, 1);
+        byte = child && child->reap() == "no end" ? 'y' : 'n';
+        count = ::write(up[1], &byte, 1);
+        ::_exit(0);
+    }
+    pid_t id = 0;
+    ASSERT_EQ(::read(up[0], &id, sizeof id), static_cast<ssize_t>(sizeof id));
+    const bool is_traced = id > 0 && ::ptrace(PTRACE_SEIZE, id, nullptr, nullptr) == 0;
+    EXPECT_EQ(::write(go[1], "g", 1), 1);
+    const FileDescriptor answer(::dup(up[0]));
+    EXPECT_TRUE(is_readable_within(answer, 10'000));
+    if (is_traced) EXPECT_EQ(::waitpid(id, nullptr, __WALL), id);
+    char byte = 0;
+    EXPECT_EQ(::read(up[0], &byte, 1), 1);
+    ::waitpid(owner, nullptr, 0);
+    for (const int end : {up[0], up[1], go[0], go[1]}) ::close(end);
+    if (!is_traced) GTEST_SKIP() << "programs may not be traced here";
+    EXPECT_EQ(byte, 'y');
 }
 
 TEST(Child, CannotOutliveTheThreadThatStartedIt) {

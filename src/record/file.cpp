@@ -48,6 +48,7 @@ Result<File> File::open(const Folder& folder, std::string_view path) {
 }
 
 Result<void> File::begin() {
+    descriptor_ = FileDescriptor();  // its lock with it
     auto opened = open_for_append(folder_, name_);
     if (!opened) return std::unexpected(opened.error());
     descriptor_ = std::move(*opened);
@@ -57,7 +58,15 @@ Result<void> File::begin() {
     return {};
 }
 
+bool File::ends_with(char last) const {
+    char found = 0;
+    return size_ == 0 ||
+           (::pread(descriptor_.number(), &found, 1, static_cast<off_t>(size_ - 1)) == 1 &&
+            found == last);
+}
+
 Result<void> File::append(std::span<iovec> pieces) {
+    if (auto followed = follow_name(); !followed) return followed;
     std::uint64_t written = 0;
     for (pieces = skip(pieces, 0); !pieces.empty();) {
         const ssize_t count =
@@ -69,6 +78,19 @@ Result<void> File::append(std::span<iovec> pieces) {
     }
     size_ += written;
     return {};
+}
+
+// Who clears a disk may have moved, deleted or emptied the file: what went on into a deleted one
+// would be lost, and its room with it.
+Result<void> File::follow_name() {
+    struct stat open{}, named{};
+    if (::fstat(descriptor_.number(), &open) != 0) return system_error(name_, errno);
+    size_ = static_cast<std::uint64_t>(open.st_size);
+    const bool is_there =
+        ::fstatat(folder_.number(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool is_gone =
+        is_there ? named.st_dev != open.st_dev || named.st_ino != open.st_ino : errno == ENOENT;
+    return is_gone ? begin() : Result<void>();
 }
 
 std::unexpected<Error> File::undo(int error_number) const {

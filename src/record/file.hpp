@@ -23,8 +23,12 @@ public:
     // Bytes that it holds.
     std::uint64_t size() const { return size_; }
 
+    // Whether its last byte is this one; so is an empty file's.
+    bool ends_with(char last) const;
+
     // Appends all the pieces, whose entries it uses up. After an error (disk full, limit of the
-    // process) the file ends where it ended before.
+    // process) the file ends where it ended before. When the file was moved or deleted meanwhile, a
+    // new one of its name is begun first.
     Result<void> append(std::span<iovec> pieces);
 
     // Gives the content a name with this time, which no file has yet, and begins an empty file
@@ -35,6 +39,7 @@ private:
     File(FileDescriptor folder, std::string name)
         : folder_(std::move(folder)), name_(std::move(name)) {}
     Result<void> begin();
+    Result<void> follow_name();
     Result<void> set_aside(WallTime now) const;
     std::unexpected<Error> undo(int error_number) const;
 

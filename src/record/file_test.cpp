@@ -119,5 +119,40 @@ TEST_F(FileTest, RotationOfAFileThatWasMovedAwayBeginsAnew) {
     EXPECT_EQ(content(temporary / "a.ts"), "second");
 }
 
+TEST_F(FileTest, AFileThatWasMovedAwayIsBegunAnewWithTheNextMessage) {
+    auto file = File::open(*folder, "a.ts");
+    ASSERT_TRUE(append(*file, "first"));
+    fs::rename(temporary / "a.ts", temporary / "mine.ts");
+    ASSERT_TRUE(append(*file, "second"));
+    EXPECT_EQ(content(temporary / "mine.ts"), "first");
+    EXPECT_EQ(content(temporary / "a.ts"), "second");
+    EXPECT_EQ(file->size(), 6u);
+}
+
+TEST_F(FileTest, AFileThatWasDeletedIsBegunAnewWithTheNextMessage) {
+    auto file = File::open(*folder, "a.ts");
+    ASSERT_TRUE(append(*file, "first"));
+    fs::remove(temporary / "a.ts");
+    ASSERT_TRUE(append(*file, "second"));
+    ASSERT_TRUE(append(*file, "third"));
+    EXPECT_EQ(content(temporary / "a.ts"), "secondthird");
+}
+
+TEST_F(FileTest, AFileWhoseFolderWasDeletedIsAnError) {
+    auto file = File::open(*folder, "lab/a.ts");
+    ASSERT_TRUE(append(*file, "first"));
+    fs::remove_all(temporary / "lab");
+    EXPECT_FALSE(append(*file, "second"));
+}
+
+TEST_F(FileTest, AMessageThatDoesNotFitLeavesNoPartInAFileThatWasEmptiedMeanwhile) {
+    auto file = File::open(*folder, "a");
+    ASSERT_TRUE(append(*file, std::string(900, 'a')));
+    fs::resize_file(temporary / "a", 0);
+    const FileSizeLimit limit(1000);
+    EXPECT_FALSE(append(*file, std::string(950, 'b'), std::string(500, 'c')));
+    EXPECT_EQ(content(temporary / "a"), "");
+}
+
 }  // namespace
 }  // namespace relay::record

@@ -17,7 +17,7 @@ constexpr mode_t file_mode = 0640;
 
 constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 // Without O_NONBLOCK the opening of a pipe would wait for its reader.
-constexpr int file_flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+constexpr int file_flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 
 // O_NOFOLLOW's two ways to say that a name is a symbolic link.
 bool means_link(int error_number) {

@@ -6,6 +6,7 @@
 #include "record/folder.hpp"
 #include "record/stamp.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -43,7 +44,7 @@ struct Recording::Track {
 
     const std::string name;
     std::atomic<std::size_t> waiting = 0;  // bytes in the writer's queue
-    std::atomic<bool> stopped = false;     // by an error
+    std::atomic<bool> stopped = false;     // by an error, until it is tried again
     std::optional<File> file;              // the writer's alone, as the next
     WallTime begun{};                      // of the file, for its rotation
 
@@ -53,27 +54,42 @@ struct Recording::Track {
     }
     void opened(WallTime now) {
         const std::lock_guard lock(mutex_);
-        status_.is_recording = true;
+        status_.is_recording = !stopped;
         status_.since = now;
     }
     void written(std::uint64_t bytes) {
-        const std::lock_guard lock(mutex_);
-        ++status_.messages;
-        status_.bytes += bytes;
-    }
-    void stop(const std::string& error) {
-        if (stopped.exchange(true)) return;
+        bool goes_on_again;
         {
             const std::lock_guard lock(mutex_);
+            ++status_.messages;
+            status_.bytes += bytes;
+            goes_on_again = !stopped && std::exchange(is_stop_logged_, false);
+        }
+        if (goes_on_again) log::info("recording goes on", {{"recording", name}});
+    }
+    void stop(const std::string& error, WallTime now) {
+        bool is_logged_already;
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopped.exchange(true)) return;
             status_.is_recording = false;
             status_.error = error;
+            stopped_at_ = now;
+            is_logged_already = std::exchange(is_stop_logged_, true);
         }
-        log::error("recording stopped", {{"recording", name}, {"error", error}});
+        if (!is_logged_already)
+            log::error("recording stopped", {{"recording", name}, {"error", error}});
+    }
+    bool stopped_before(WallTime now, std::chrono::seconds wait) const {
+        const std::lock_guard lock(mutex_);
+        return now - stopped_at_ >= wait || now < stopped_at_;  // the clock may be set back
     }
 
 private:
     mutable std::mutex mutex_;
     Status status_;
+    WallTime stopped_at_{};
+    bool is_stop_logged_ = false;  // until a message is written again: a full disk stays full
 };
 
 // The queue and the thread that works it off.
@@ -109,19 +125,28 @@ public:
     }
 
     void write(const std::shared_ptr<Track>& track, const wire::MessagePtr& message) {
-        if (track->stopped.load(std::memory_order_relaxed)) return;
+        const WallTime now = clock_();
+        if (track->stopped && !try_again(track, now)) return;
         const std::size_t cost = cost_of(message);
         const std::size_t before = track->waiting.fetch_add(cost);
         if (before > 0 && before + cost > settings_.queue_bytes) {
             track->waiting -= cost;
-            track->stop("the disk is too slow: the queue of the recording is full");
+            track->stop("the disk is too slow: the queue of the recording is full", now);
             return;
         }
         const bool is_urgent = before + cost > settings_.queue_bytes / collect_part;
-        enqueue({Step::write, track, message, clock_()}, is_urgent);
+        enqueue({Step::write, track, message, now}, is_urgent);
     }
 
 private:
+    // Whether messages are taken again: the disk may have room by now.
+    bool try_again(const std::shared_ptr<Track>& track, WallTime now) {
+        if (!track->stopped_before(now, settings_.try_again_after)) return false;
+        track->stopped = false;
+        begin(track);
+        return true;
+    }
+
     enum class Step { open, write, close };
     struct Job {
         Step step;
@@ -176,11 +201,16 @@ private:
     }
 
     void open(Track& track) {
+        track.file.reset();  // left open when the queue was full
         auto file = File::open(folder_, track.status().file);
-        if (!file) return track.stop(file.error().detail);
+        const WallTime now = clock_();
+        if (!file) return track.stop(file.error().detail, now);
+        // A crash has cut its last message off: no reader would find those behind it.
+        if (settings_.stamped && !file->ends_with('\n'))
+            if (auto done = file->rotate(now); !done) return track.stop(done.error().detail, now);
         track.file = std::move(*file);
-        track.begun = clock_();
-        track.opened(track.begun);
+        track.begun = now;
+        track.opened(now);
     }
 
     void write_now(Track& track, const wire::Message& message, WallTime at) {
@@ -192,13 +222,14 @@ private:
                                 piece("\n", settings_.stamped ? 1 : 0)};
         if (auto done = append(track, pieces, at); !done) {
             track.file.reset();
-            track.stop(done.error().detail);
+            track.stop(done.error().detail, at);
         }
     }
 
     Result<void> append(Track& track, std::array<iovec, 3> pieces, WallTime at) {
         std::uint64_t bytes = 0;
         for (const iovec& part : pieces) bytes += part.iov_len;
+        track.begun = std::min(track.begun, at);  // a clock that is set back prolongs no file
         if (is_due(track, bytes, at)) {
             if (auto done = track.file->rotate(at); !done) return done;
             track.begun = at;

@@ -22,15 +22,16 @@ struct Settings {
     std::chrono::seconds rotate_after{0};  // age at which a file is rotated; 0: no limit
     // What may wait for the disk, per recording; one message always may.
     std::size_t queue_bytes = 8 * 1024 * 1024;
+    std::chrono::seconds try_again_after{60};  // when a recording has stopped
 };
 
 struct Status {
     std::string file;               // relative to the folder
-    bool is_recording = false;      // false before the file is open, and after an error
-    std::optional<WallTime> since;  // when it was opened
+    bool is_recording = false;      // false before the file is open, and while it has stopped
+    std::optional<WallTime> since;  // when it was opened, last
     std::uint64_t messages = 0;     // written, to this file and those it was rotated to
     std::uint64_t bytes = 0;        // the same, with the stamps
-    std::string error;              // why it has stopped
+    std::string error;              // why it stopped last, even if it goes on; empty: never
 };
 
 class Recording;
@@ -57,9 +58,11 @@ private:
     std::unique_ptr<Writer> writer_;
 };
 
-// A file that messages are appended to. It stops for good, with an error in its status and once in
-// the log, when the disk is full, fails, or is so slow that the queue is full; the file then ends
-// with a whole message. Belongs to one thread; the recorder must outlive it.
+// A file that messages are appended to. It stops, with an error in its status and once in the log,
+// when the disk is full, fails, or is so slow that the queue is full; the file then ends with a
+// whole message. The first message a while later tries again; those between are missing, which
+// `since` and `error` of the status still tell. Belongs to one thread; the recorder must outlive
+// it.
 class Recording {
 public:
     ~Recording();  // what waits is still written, later; then the file is closed

@@ -118,6 +118,21 @@ TEST_F(RecorderTest, StampedMessagesCanBeReadBack) {
               "2026-11-22T10:19:10.040000Z binary 3\na\nb\n");
 }
 
+TEST_F(RecorderTest, AStampedFileThatACrashHasCutOffIsSetAside) {
+    settings.stamped = true;
+    const std::string whole = "2026-11-22T09:00:00.000000Z text 2\n{}\n";
+    std::ofstream(folder / "cut") << whole << "2026-11-22T09:00:01.000000Z text 11\n{\"an";
+    std::ofstream(folder / "whole") << whole;
+    start();
+    recorder->begin("cut", "0")->write(message("1", MessageType::text));
+    recorder->begin("whole", "1")->write(message("1", MessageType::text));
+    finish();
+    const std::string added = "2026-11-22T10:19:10.000000Z text 1\n1\n";
+    EXPECT_EQ(content(folder / "cut"), added);
+    EXPECT_THAT(content(folder / "cut-20261122T101910Z"), testing::StartsWith(whole));
+    EXPECT_EQ(content(folder / "whole"), whole + added);
+}
+
 TEST_F(RecorderTest, RotatesBySizeBetweenMessages) {
     settings.rotate_size = 10;
     start();
@@ -150,6 +165,21 @@ TEST_F(RecorderTest, RotatesByAgeWhenTheNextMessageComes) {
     finish();
     EXPECT_EQ(content(folder / "a-20261122T102010Z.ts"), "first+");
     EXPECT_EQ(content(folder / "a.ts"), "second+");
+}
+
+TEST_F(RecorderTest, AClockThatIsSetBackDoesNotPutOffTheRotation) {
+    settings.rotate_after = 60s;
+    start();
+    auto recording = recorder->begin("a.ts", "0");
+    status_when(*recording, [](const Status& status) { return status.is_recording; });
+    now = now.load() - std::chrono::hours(24 * 365);
+    recording->write(message("first"));
+    now = now.load() + 60s;
+    recording->write(message("second"));
+    recording.reset();
+    finish();
+    EXPECT_EQ(content(folder / "a-20251122T102010Z.ts"), "first");
+    EXPECT_EQ(content(folder / "a.ts"), "second");
 }
 
 TEST_F(RecorderTest, ReplacingARecordingClosesTheOldFileBeforeTheNewOneOpens) {
@@ -220,6 +250,45 @@ TEST_F(RecorderTest, AFullDiskStopsTheRecordingAfterTheLastWholeMessage) {
     EXPECT_EQ(content(folder / "b"), "goes on");
 }
 
+TEST_F(RecorderTest, ARecordingThatStoppedIsTriedAgainLater) {
+    fs::create_directory(folder / "a");  // in its way
+    start();
+    const auto recording = recorder->begin("a", "0");
+    const auto stopped = [](const Status& status) { return !status.error.empty(); };
+    EXPECT_FALSE(status_when(*recording, stopped).is_recording);
+    fs::remove(folder / "a");
+    now = now.load() + 59s;
+    recording->write(message("too early"));
+    now = now.load() + 1s;
+    recording->write(message("one"));
+    recording->write(message("two"));
+    const auto written = [](const Status& status) { return status.messages == 2; };
+    const Status status = status_when(*recording, written);
+    EXPECT_TRUE(status.is_recording);
+    EXPECT_EQ(status.since, now.load());
+    EXPECT_THAT(status.error, HasSubstr("Is a directory")) << "there is a gap";
+    EXPECT_EQ(content(folder / "a"), "onetwo");
+}
+
+TEST_F(RecorderTest, WhatIsTriedAgainInVainStopsAgain) {
+    fs::create_directory(folder / "a");
+    start();
+    const auto recording = recorder->begin("a", "0");
+    const auto stopped = [](const Status& status) { return !status.error.empty(); };
+    EXPECT_FALSE(status_when(*recording, stopped).is_recording);
+    now = now.load() - std::chrono::hours(1);  // nor is a clock that is set back waited for
+    recording->write(message("in vain"));
+    recorder->begin("b", "1")->write(message("."));
+    const auto try_ended = [&](const Status&) { return fs::exists(folder / "b"); };
+    EXPECT_FALSE(status_when(*recording, try_ended).is_recording);
+    fs::remove(folder / "a");
+    now = now.load() + 60s;
+    recording->write(message("one"));
+    const auto written = [](const Status& status) { return status.messages == 1; };
+    EXPECT_TRUE(status_when(*recording, written).is_recording);
+    EXPECT_EQ(content(folder / "a"), "one");
+}
+
 // A disk that takes nothing for a while: a clock that the writer reads when it opens a file.
 TEST_F(RecorderTest, AQueueThatIsFullStopsTheRecordingAndNotItsOwner) {
     settings.queue_bytes = 1000;
@@ -244,9 +313,14 @@ TEST_F(RecorderTest, AQueueThatIsFullStopsTheRecordingAndNotItsOwner) {
     EXPECT_THAT(recording->status().error, HasSubstr("too slow"));
     released.set_value();
     recording->write(message("z"));
+    EXPECT_FALSE(recording->status().is_recording);
+    const auto drained = [](const Status& status) { return status.messages == 1; };
+    EXPECT_FALSE(status_when(*recording, drained).is_recording);
+    now = now.load() + settings.try_again_after;
+    recording->write(message("later"));
     recording.reset();
     finish();
-    EXPECT_EQ(content(folder / "a"), std::string(5000, 'x'));
+    EXPECT_EQ(content(folder / "a"), std::string(5000, 'x') + "later");
 }
 
 TEST_F(RecorderTest, WhatWaitsIsWrittenBeforeItEnds) {

@@ -45,7 +45,7 @@ struct Settings {
     std::chrono::milliseconds access_timeout{10'000};
     Backoff::Settings retry;
     // Ends in State::refused when every URL of the target refused in a row with a status that says
-    // that trying again is of no use: 400, 401, 403, 404 or 410. Otherwise such a refusal is tried
+    // that trying again is of no use (failure.hpp). Otherwise such a refusal is tried
     // again like any failure, since a token file or a rule of the relay may change.
     bool give_up_on_refusal = false;
     bool ask_audience = false;  // see Endpoint::on_audience

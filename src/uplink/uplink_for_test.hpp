@@ -70,7 +70,7 @@ protected:
             throw std::runtime_error("no log file");
     }
     ~UplinkTest() override {
-        static_cast<void>(log::configure({.level = log::Level::off}));
+        static_cast<void>(log::configure({.level = log::Level::off, .file = {}}));
         std::filesystem::remove(log_file_);
     }
 

@@ -227,6 +227,22 @@ async def test_what_was_not_sent_waits_for_the_next_connection(start_relay, play
     assert "what was sent shortly before may not have arrived" in err and '"1"' in err
 
 
+async def test_a_signal_while_the_end_waits_for_the_relay_is_a_clean_end(start_relay, play):
+    relay = start_relay(local=True)
+    script = play("one\n[500ms] two\n#+ last\n")
+    async with relay.join("held") as peer:
+        async with client("file", "--log", "-", "--play", script,
+                          env=access(relay, "held")) as player:
+            assert await received(peer, 1) == ["one"]
+            relay.process.send_signal(signal.SIGSTOP)  # it confirms nothing any more
+            try:
+                assert b"last" in await player.line()
+                code, _, err, _ = await player.stopped()
+            finally:
+                relay.process.send_signal(signal.SIGCONT)
+    assert (code, err) == (0, "")
+
+
 async def test_strict_gives_three_when_a_condition_timed_out(relay, play):
     script = play("<'never',1,50ms> a\n<'never',1,50ms> b\n")
     env = access(relay, "strict")
@@ -362,6 +378,17 @@ async def test_binary_mode_is_payloads_alone(relay, tmp_path):
             wait_until(lambda: data.stat().st_size == 100_007, "all of it")
             assert (await logger.stopped())[0] == 0
     assert data.read_bytes() == b"\x47\x00\ntext" + b"\xff" * 100_000
+
+
+async def test_filters_leave_nothing_out_of_binary_mode(relay, play):
+    script = play("|-> go\n#+ not a payload\nready\n<'go',1,20s>\n")
+    async with relay.join("rawplay") as peer:
+        async with client("file", "--log", "-", "--mode", "binary", "--play", script,
+                          env=access(relay, "rawplay")) as player:
+            assert await received(peer, 1) == ["ready"]
+            await peer.send("go")
+            code, out, _, _ = await player.ended()
+    assert (code, out) == (0, b"go")
 
 
 async def test_newest_versions_variables_log_to_standard_output(relay):

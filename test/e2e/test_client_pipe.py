@@ -33,6 +33,25 @@ async def test_each_line_is_a_text_message_and_the_end_waits_for_all(relay):
         assert await received(peer, len(lines)) == lines
 
 
+async def test_missing_token_file_is_an_error_at_once(relay):
+    settings = {**access(relay, "lines"), "RELAY_TOKEN": "", "RELAY_TOKEN_FILE": "/none/token"}
+    code, _, err, _ = await run("pipe", "--keep-open", env=settings)
+    assert code == 1 and "the token file /none/token cannot be read" in err
+
+
+async def test_answers_that_come_at_the_end_are_no_lost_connection(relay):
+    async def echo(peer):
+        async for message in peer:
+            await peer.send(message)
+
+    async with relay.join("echo") as peer:
+        echoing = asyncio.create_task(echo(peer))
+        for _ in range(scaled(30)):
+            code, _, err, _ = await run("pipe", env=access(relay, "echo"), stdin=b"1\n")
+            assert (code, err) == (0, "")
+        echoing.cancel()
+
+
 async def test_five_lines_then_end_are_delivered_run_after_run(relay):
     async with relay.join("five") as peer:
         for _ in range(scaled(20)):
@@ -124,10 +143,11 @@ async def test_input_that_cannot_be_cut_gives_one(relay, framing, data, reason):
     assert code == 1 and reason in err
 
 
-async def test_input_is_not_read_while_there_is_no_connection(tmp_path):
+@pytest.mark.parametrize("line", [b"x" * 999 + b"\n", b"\n"], ids=["long", "empty"])
+async def test_input_is_not_read_while_there_is_no_connection(tmp_path, line):
     (tmp_path / "relay").mkdir()
     late = Relay(tmp_path / "relay", "--queue-size", "64MiB", local=True)
-    line = b"x" * 999 + b"\n"
+    lines = line * (50_000 // len(line))
     async with client("pipe", "--send-only", "--log-level=debug", "--retry-min=50ms",
                       "--retry-max=50ms", env=access(late)) as pipe:
         taken = [0]
@@ -135,8 +155,8 @@ async def test_input_is_not_read_while_there_is_no_connection(tmp_path):
         def put():  # as much as it takes
             descriptor = pipe.process.stdin.get_extra_info("pipe").fileno()
             try:
-                while True:
-                    taken[0] += os.write(descriptor, line * 50)
+                while taken[0] < 1 << 20:
+                    taken[0] += os.write(descriptor, lines)
             except BlockingIOError:
                 pass
 

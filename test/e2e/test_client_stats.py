@@ -58,6 +58,14 @@ async def test_what_others_send_on_the_topic_is_no_report(relay):
             assert (code, out) == (0, b"")
 
 
+async def test_topic_without_reports_is_told(relay):
+    arguments = ("--once", "--every", "1s")
+    async with client("stats", *arguments, env=access(relay, "lamp")) as stats:
+        said = await asyncio.wait_for(stats.process.stderr.readline(), DEADLINE)
+        assert b"no report has come" in said
+        assert (await stats.stopped())[0] == 0
+
+
 async def test_refusal_for_good_gives_two(relay):
     code, _, err, _ = await run("stats", "--once", env=access(relay, "stats", exp=1))
     assert code == 2 and "401" in err

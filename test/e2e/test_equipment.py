@@ -306,8 +306,7 @@ def test_an_edit_of_the_rules_touches_only_what_changed(start_with_rules, tmp_pa
         {"cameras": [kept, {"feed": "new", "command": ["sleep", "86400"]}]}))
     wait_until(lambda: len(host.call("GET", "/status").json["cameras"]) == 2, "the new camera")
     wait_for_state(host, "cameras", "new", "running")
-    status = host.call("GET", "/status").json
-    assert status["bridges"] == []
+    wait_until(lambda: host.call("GET", "/status").json["bridges"] == [], "the bridge has ended")
     camera = equipment(host, "cameras", "kept")
     assert (camera["since"], camera["starts"]) == (since, 1)
 

@@ -162,6 +162,25 @@ async def test_what_waits_at_the_end_is_written(record, folder):
     assert (folder / "lab/video.ts").stat().st_size == 400_000
 
 
+async def test_what_was_counted_as_recorded_survives_a_kill(record, folder):
+    host, relay = record()
+    messages = [f"{number:04}" * 250 for number in range(100)]
+    assert await send(host, relay, messages) == messages
+    wait_recorded(host, 100_000)
+    host.kill()
+    assert (folder / "lab/video.ts").read_text() == "".join(messages)
+
+
+async def test_a_recording_that_is_deleted_begins_anew(record, folder):
+    host, relay = record()
+    await send(host, relay, ["first;"])
+    wait_recorded(host, 6)
+    (folder / "lab/video.ts").unlink()
+    await send(host, relay, ["second;"])
+    wait_recorded(host, 13)
+    assert (folder / "lab/video.ts").read_text() == "second;"
+
+
 async def test_a_full_disk_stops_the_recording_and_nothing_else(record, folder):
     host, relay = record()
     before = resource.prlimit(host.pid, resource.RLIMIT_FSIZE)

@@ -35,13 +35,14 @@ Json deleted(std::string_view which) {
 // Nothing when it is no object, or its words are no texts. Other members have no meaning, as in the
 // reference.
 std::optional<Command> parse_command(std::string_view text) {
-    const auto json = parse_json(text);
+    auto json = parse_json(text);
     if (!json || !json->is_object()) return std::nullopt;
     Command command;
     for (const auto& [name, value] : json->items()) {
         const std::string key = lower_case(name);
         if (key == "error") command.error = true;
-        if (key == "rule") command.rule = value;
+        // Moved, since the library copies by recursion: deep nesting would exhaust the stack.
+        if (key == "rule") command.rule = std::move(value);
         std::string* const word = key == "verb"    ? &command.verb
                                   : key == "what"  ? &command.what
                                   : key == "which" ? &command.which

@@ -131,6 +131,17 @@ TEST_F(ControlTest, WhatIsNoCommandIsNotRecognised) {
     EXPECT_EQ(ask(R"({"verb":1e999})"), unrecognised);
 }
 
+// As deep as to exhaust the stack of one who walks it by recursion.
+TEST_F(ControlTest, DeeplyNestedRulesDoNoHarm) {
+    constexpr std::size_t depth = 1'000'000;
+    const std::string nested = std::string(depth, '[') + std::string(depth, ']');
+    EXPECT_EQ(ask(R"({"rule":)" + nested + "}"), unrecognised);
+    EXPECT_EQ(ask(R"({"verb":"add","what":"stream","rule":)" + nested + "}"),
+              R"({"error":"the rule must be a JSON object"})");
+    EXPECT_EQ(ask(R"({"verb":"add","what":"stream","rule":{"stream":"a","feeds":)" + nested + "}}"),
+              R"({"error":"feeds: must be an array of strings"})");
+}
+
 // spec: session-host §8 defect 3: this killed the reference.
 TEST_F(ControlTest, AddingWithoutARuleIsAnError) {
     for (const char* what : {"stream", "destination"}) {

@@ -48,5 +48,22 @@ TEST(Origin, CrossSiteRequestWithoutOriginIsForeign) {
     EXPECT_TRUE(is_foreign(image));
 }
 
+TEST(Origin, NamesThatAnybodyMayPointHereAreForeignNames) {
+    for (const char* host : {"rebound.example:8888", "rebound.example", "127.0.0.1.example:80",
+                             "localhost.example", "localhost.:8888", "a b"})
+        EXPECT_TRUE(has_foreign_name(request("", host))) << host;
+    for (const char* host : {"localhost:8888", "LOCALHOST", "app.localhost:8888", "lab-pc:8888",
+                             "127.0.0.1:8888", "127.0.0.1", "[::1]:8888", "192.168.7.2:8888", ""})
+        EXPECT_FALSE(has_foreign_name(request("", host))) << host;
+    EXPECT_FALSE(has_foreign_name({})) << "HTTP/1.0";
+}
+
+TEST(Origin, OnlyLoopbackAddressesAreForThisComputerAlone) {
+    for (const char* listen : {"127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"})
+        EXPECT_TRUE(is_loopback(listen)) << listen;
+    for (const char* listen : {"0.0.0.0", "::", "192.168.7.2", "unix:/run/host.sock"})
+        EXPECT_FALSE(is_loopback(listen)) << listen;
+}
+
 }  // namespace
 }  // namespace relay::host

@@ -20,10 +20,7 @@ bool refers_back(const Feed& feed) {
 }  // namespace
 
 DestinationLink::Lane::Lane(DestinationLink& link, std::shared_ptr<Feed> feed)
-    : link_(link),
-      feed_(std::move(feed)),
-      outbox_(link.limits_),
-      interrupted_(link.connected_ && feed_->video()) {
+    : link_(link), feed_(std::move(feed)), outbox_(link.limits_), interrupted_(feed_->video()) {
     feed_->join_destination(*this);
     feed_->set_audience(*this, link.audience_);
 }
@@ -33,6 +30,12 @@ DestinationLink::Lane::~Lane() {
 }
 
 void DestinationLink::Lane::deliver(const wire::MessagePtr& message, hub::Delivery delivery) {
+    if (state_ == State::left) return;
+    if (state_ == State::leaving) {
+        std::deque<wire::MessagePtr> rest;
+        add_rest(message, rest);
+        return link_.send_rest(*feed_, std::move(rest));
+    }
     has_pictures_ |= begins_picture(*message);
     if (!link_.connected_) return lose(message);
     const SteadyTime now = std::chrono::steady_clock::now();
@@ -49,16 +52,30 @@ void DestinationLink::Lane::lose(const wire::MessagePtr& message) {
 // The connection is lost, and with it maybe a part of what was being sent. A fresh outbox also
 // forgets which picture that was.
 void DestinationLink::Lane::clear() {
+    if (state_ == State::leaving) state_ = State::left;
     dropped_before_ = dropped();
     while (const auto message = outbox_.take()) lose(message);
     interrupted_ |= has_pictures_;
     outbox_ = hub::Outbox(link_.limits_);
 }
 
-void DestinationLink::Lane::finish_picture(std::deque<wire::MessagePtr>& into) {
-    if (!has_pictures_) return;
-    for (auto message = take(); message && !begins_picture(*message); message = take())
-        into.push_back(std::move(message));
+void DestinationLink::Lane::leave(std::deque<wire::MessagePtr>& rest) {
+    feed_->set_audience(*this, 0);
+    state_ = has_pictures_ ? State::leaving : State::left;
+    for (auto message = take(); message && state_ == State::leaving; message = take())
+        add_rest(message, rest);
+    // Of sound, which may have no known end for long, nothing is awaited; a skip left nothing open.
+    const bool may_be_open = link_.connected_ && refers_back(*feed_) && outbox_.idle();
+    if (!may_be_open || interrupted_) state_ = State::left;
+}
+
+// Up to where the next picture begins.
+void DestinationLink::Lane::add_rest(const wire::MessagePtr& message,
+                                     std::deque<wire::MessagePtr>& rest) {
+    if (!begins_picture(*message)) return rest.push_back(message);
+    state_ = State::left;
+    const auto end = message->payload().first(message->pictures().first_start);
+    if (!end.empty()) rest.push_back(wire::Message::copy_of(end, message->type()));
 }
 
 hub::Outbox::Drops DestinationLink::Lane::dropped() const {
@@ -70,6 +87,7 @@ DestinationLink::DestinationLink(boost::asio::io_context& context, uplink::Targe
                                  uplink::Settings settings, const hub::OutboxLimits& limits,
                                  std::unique_ptr<record::Recording> recording)
     : limits_(limits),
+      leaving_limit_(context),
       audience_limit_(context),
       recording_(std::move(recording)),
       uplink_(context, std::move(target), std::move(settings), *this) {}
@@ -78,14 +96,14 @@ DestinationLink::~DestinationLink() = default;
 
 void DestinationLink::set_feeds(const std::vector<std::shared_ptr<Feed>>& feeds,
                                 std::shared_ptr<Feed> returns_to) {
-    std::erase_if(lanes_, [&](const std::unique_ptr<Lane>& lane) {
-        if (std::ranges::find(feeds, lane->feed()) != feeds.end()) return false;
-        dropped_ += lane->dropped();
-        std::deque<wire::MessagePtr> rest;
-        lane->finish_picture(rest);
-        for (auto& message : rest) leftover_.push_back(combined(*lane->feed(), std::move(message)));
-        return true;
-    });
+    for (auto lane = lanes_.begin(); lane != lanes_.end();) {
+        if (std::ranges::find(feeds, (*lane)->feed()) != feeds.end()) {
+            ++lane;
+        } else {
+            let_go(std::move(*lane));
+            lane = lanes_.erase(lane);
+        }
+    }
     for (const auto& feed : feeds)
         if (std::ranges::none_of(lanes_, [&](const auto& lane) { return lane->feed() == feed; }))
             lanes_.push_back(std::make_unique<Lane>(*this, feed));
@@ -93,9 +111,30 @@ void DestinationLink::set_feeds(const std::vector<std::shared_ptr<Feed>>& feeds,
     combine_from_now(feeds);
 }
 
-// A stream that has one feed, muted or not, stays as its encoder made it until there is another.
+void DestinationLink::let_go(std::unique_ptr<Lane> lane) {
+    std::deque<wire::MessagePtr> rest;
+    lane->leave(rest);
+    dropped_ += lane->dropped();
+    send_rest(*lane->feed(), std::move(rest));
+    std::erase_if(leaving_, [](const auto& earlier) { return earlier->has_left(); });
+    if (lane->has_left()) return;
+    leaving_.push_back(std::move(lane));
+    leaving_limit_.expires_after(std::chrono::seconds(1));
+    leaving_limit_.async_wait([this, alive = std::weak_ptr(alive_)](const auto& error) {
+        if (!error && !alive.expired()) leaving_.clear();
+    });
+}
+
+void DestinationLink::send_rest(const Feed& feed, std::deque<wire::MessagePtr> rest) {
+    for (auto& message : rest) leftover_.push_back(combined(feed, std::move(message)));
+    if (!rest.empty()) uplink_.notify();
+}
+
+// A stream stays as the encoder of its first feed made it until there is another, which has to fit
+// in with what went out before: so a combiner is there from the beginning. A feed that is carried
+// as such remains alone.
 void DestinationLink::combine_from_now(const std::vector<std::shared_ptr<Feed>>& feeds) {
-    if (feeds.size() > 1 && !combiner_) combiner_.emplace();
+    if (!returns_to_ && !combiner_) combiner_.emplace();
     if (!combiner_) return;
     std::vector<std::string> names;
     for (const auto& feed : feeds) names.push_back(feed->name());
@@ -176,6 +215,7 @@ void DestinationLink::on_disconnected() {
     audience_limit_.cancel();
     set_audience(0);
     for (const auto& lane : lanes_) lane->clear();
+    for (const auto& lane : leaving_) lane->clear();
     unconnected_ += leftover_.size();
     leftover_.clear();
 }

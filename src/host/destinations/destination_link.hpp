@@ -67,21 +67,29 @@ private:
         void deliver(const wire::MessagePtr& message, hub::Delivery delivery) override;
         wire::MessagePtr take() { return outbox_.take(); }
         void clear();
-        // Gives the rest of a picture whose beginning was taken, before the lane ends.
-        void finish_picture(std::deque<wire::MessagePtr>& into);
+        // The feed was taken out: the lane ends with the picture whose beginning was taken. Gives
+        // what is here of its rest; what is still to come goes to leftover_.
+        void leave(std::deque<wire::MessagePtr>& rest);
+        bool has_left() const { return state_ == State::left; }
         hub::Outbox::Drops dropped() const;
 
     private:
+        enum class State { joined, leaving, left };
+
         void lose(const wire::MessagePtr& message);
+        void add_rest(const wire::MessagePtr& message, std::deque<wire::MessagePtr>& rest);
 
         DestinationLink& link_;
         std::shared_ptr<Feed> feed_;
         hub::Outbox outbox_;
         hub::Outbox::Drops dropped_before_;
+        State state_ = State::joined;
         bool has_pictures_ = false;
         bool interrupted_ = false;  // pictures were lost since the last that went into the outbox
     };
 
+    void let_go(std::unique_ptr<Lane> lane);
+    void send_rest(const Feed& feed, std::deque<wire::MessagePtr> rest);
     void combine_from_now(const std::vector<std::shared_ptr<Feed>>& feeds);
     wire::MessagePtr combined(const Feed& feed, wire::MessagePtr message);
     void hand_over(wire::MessagePtr message, SteadyTime now, std::vector<wire::MessagePtr>& into);
@@ -95,18 +103,20 @@ private:
 
     const hub::OutboxLimits& limits_;
     std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::unique_ptr<Lane>> leaving_;  // until their picture has ended
+    boost::asio::steady_timer leaving_limit_;     // or until then
     std::shared_ptr<Feed> returns_to_;
     bool connected_ = false;
     std::size_t audience_ = 0;  // at the far side, as the feeds are told
     bool is_audience_known_ = false;
     boost::asio::steady_timer audience_limit_;  // from then on an unknown one is taken for one
-    std::shared_ptr<void> alive_ = std::make_shared<int>();  // while the timer's handler may act
+    std::shared_ptr<void> alive_ = std::make_shared<int>();  // while the timers' handlers may act
     SteadyTime created_ = std::chrono::steady_clock::now();
     hub::Traffic sent_;
     hub::Traffic received_;
     hub::Outbox::Drops dropped_;                 // in lanes that are gone
     std::deque<wire::MessagePtr> leftover_;      // rests of pictures, from those lanes
-    std::optional<media::TsCombiner> combiner_;  // once it carries several feeds
+    std::optional<media::TsCombiner> combiner_;  // of a stream
     std::uint64_t unconnected_ = 0;
     std::uint64_t unheard_ = 0;
     std::unique_ptr<record::Recording> recording_;

@@ -200,6 +200,60 @@ TEST_F(DestinationLinkTest, AFeedThatIsTakenOutFinishesItsPicture) {
     EXPECT_EQ(reader->received.at(2), text_of(key));
 }
 
+// It was muted while the encoder was still sending it.
+TEST_F(DestinationLinkTest, AFeedThatIsTakenOutFinishesThePictureThatIsStillComing) {
+    start_link();
+    const Bytes picture = build.picture(true, 600'000);
+    const auto half = static_cast<std::ptrdiff_t>(picture.size() / 2 / 188 * 188);
+    const Bytes first(picture.begin(), picture.begin() + half);
+    const Bytes second(picture.begin() + half, picture.end());
+    const Bytes next = build.picture(false, 100);
+    publish(first);
+    ASSERT_TRUE(run_until([&] { return reader->received.size() == 1; }));
+    link->set_feeds({}, nullptr);
+    publish(second);
+    publish(next);  // muted, and so is what follows
+    publish(second);
+    const auto other = std::make_shared<Feed>("other", std::chrono::steady_clock::now());
+    link->set_feeds({other}, nullptr);
+    other->publish(message({'z'}), nullptr, std::chrono::steady_clock::now());
+    ASSERT_TRUE(run_until([&] { return reader->received.size() >= 3; }));
+    EXPECT_EQ(reader->received.at(1), text_of(second));
+    EXPECT_EQ(reader->received.at(2), "z");
+    EXPECT_TRUE(run_until([&] { return video->destinations() == 0; }));
+}
+
+// As when a rule is replaced while the camera runs.
+TEST_F(DestinationLinkTest, ALinkThatJoinsRunningVideoBeginsWithAPictureThatStandsAlone) {
+    publish(build.picture(true, 100));
+    start_link();
+    publish(build.picture(false, 101));
+    const Bytes key = build.picture(true, 102);
+    publish(key);
+    ASSERT_TRUE(run_until([&] { return !reader->received.empty(); }));
+    EXPECT_EQ(reader->received.front(), text_of(key));
+}
+
+TEST_F(DestinationLinkTest, AFeedThatComesToARunningOneDoesNotTakeItsPids) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    const auto second = std::make_shared<Feed>("second", now);
+    start_link();
+    const auto pid = [&](std::size_t i) {
+        return (reader->received.at(i)[1] & 0x1F) << 8 | reader->received.at(i)[2];
+    };
+    publish(build.picture(true, 1000));
+    ASSERT_TRUE(run_until([&] { return reader->received.size() == 1; }));
+    link->set_feeds({video, second}, nullptr);
+    TsBuilder other;  // with the same PIDs
+    second->publish(message(other.picture(true, 1000)), nullptr, now);
+    ASSERT_TRUE(run_until([&] { return reader->received.size() == 2; }));
+    publish(build.picture(true, 1000));
+    ASSERT_TRUE(run_until([&] { return reader->received.size() == 3; }));
+    EXPECT_EQ(pid(0), 0x100);
+    EXPECT_EQ(pid(1), 0x101);
+    EXPECT_EQ(pid(2), 0x100);
+}
+
 TEST_F(DestinationLinkTest, TransportStreamsOfTwoFeedsBecomeOne) {
     const SteadyTime now = std::chrono::steady_clock::now();
     const auto second = std::make_shared<Feed>("second", now);

@@ -29,6 +29,13 @@ namespace {
 
 constexpr std::size_t read_size = 64 * 1024;
 
+// What a waiting message costs beside its payload, so that empty ones are bounded as well.
+constexpr std::size_t message_overhead = 64;
+
+std::size_t cost_of(const wire::MessagePtr& message) {
+    return message->size() + message_overhead;
+}
+
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -108,7 +115,7 @@ public:
             return;
         }
         waiting_.push_back(message);
-        waiting_bytes_ += message->size();
+        waiting_bytes_ += cost_of(message);
         while (waiting_bytes_ > settings_.queue_bytes && waiting_.size() > 1) {
             take_waiting();
             ++status_.dropped_messages;
@@ -214,7 +221,7 @@ private:
     wire::MessagePtr take_waiting() {
         auto message = std::move(waiting_.front());
         waiting_.pop_front();
-        waiting_bytes_ -= message->size();
+        waiting_bytes_ -= cost_of(message);
         return message;
     }
 

@@ -59,6 +59,11 @@ public:
     SerialStream(asio::io_context& context, FileDescriptor port)
         : OwnDescriptor{stream_descriptor(context, port.release())},
           DescriptorStream(descriptor, descriptor) {}
+
+    void close() override {
+        if (descriptor.is_open()) give_up_serial_port(descriptor.native_handle());
+        DescriptorStream::close();
+    }
 };
 
 Result<BridgeDevice> open_program(asio::io_context& context, const BridgeRule& rule) {

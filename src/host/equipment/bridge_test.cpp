@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <sys/ioctl.h>
 
 namespace relay::host {
 namespace {
@@ -95,6 +96,22 @@ TEST_F(SerialBridgeTest, EachMessageIsWrittenAsALine) {
     EXPECT_EQ(bridge->status().sent_bytes, 17U);
     EXPECT_THAT(viewer.messages, ElementsAre("on", "ends already\n", ""))
         << "what it is sent does not come back";
+}
+
+TEST_F(SerialBridgeTest, EmptyMessagesThatWaitAreBoundedAsWell) {
+    settings.queue_bytes = 64'000;
+    start_line();
+    for (int i = 0; i < 2000; ++i) publish("");
+    EXPECT_EQ(bridge->status().dropped_messages, 1000U);
+}
+
+TEST_F(SerialBridgeTest, ADeviceThatIsClosedCanBeOpenedByOthers) {
+    const FileDescriptor other(::open(line->path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    start_line();
+    EXPECT_TRUE(stop());
+    int exclusive = -1;
+    EXPECT_EQ(::ioctl(other.number(), TIOCGEXCL, &exclusive), 0);
+    EXPECT_EQ(exclusive, 0);
 }
 
 TEST_F(SerialBridgeTest, HearsWhatComesBackFromDestinations) {

@@ -63,7 +63,7 @@ struct EquipmentTest : testing::Test {
     std::shared_ptr<Feed> feed = feeds.obtain("feed", std::chrono::steady_clock::now());
     TsBuilder build;
 
-    EquipmentTest() { static_cast<void>(log::configure({.level = log::Level::off})); }
+    EquipmentTest() { static_cast<void>(log::configure({.level = log::Level::off, .file = {}})); }
 
     // Runs until the condition holds; false when it does not within 10 s.
     template <class Condition>

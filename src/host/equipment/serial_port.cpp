@@ -65,4 +65,9 @@ Result<FileDescriptor> open_serial_port(const std::string& path, std::uint32_t b
     return port;
 }
 
+void give_up_serial_port(int port) {
+    ::tcflush(port, TCOFLUSH);
+    ::ioctl(port, TIOCNXCL);  // it would stay while some other program holds the device open
+}
+
 }  // namespace relay::host

@@ -15,6 +15,10 @@ namespace relay::host {
 // come back. Errc::invalid for an unsupported baud rate.
 Result<FileDescriptor> open_serial_port(const std::string& path, std::uint32_t baud);
 
+// To be called before it is closed. What the device has not taken yet is discarded: the system
+// would wait up to 30 s in close() for a device that takes nothing. Others may open it again.
+void give_up_serial_port(int port);
+
 // Errc::invalid when the rate is none that every driver can be asked for.
 Result<void> check_baud(std::uint32_t baud);
 

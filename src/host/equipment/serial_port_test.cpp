@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 namespace relay::host {
@@ -45,6 +46,21 @@ TEST(SerialPort, IsSetUpAsAskedFor) {
     EXPECT_EQ(settings.c_cflag & (PARENB | CSTOPB | CRTSCTS), 0U);
     EXPECT_EQ(::fcntl(port->number(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
     EXPECT_EQ(::fcntl(port->number(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+}
+
+TEST(SerialPort, OthersMayOpenItAgainWhenItWasGivenUp) {
+    test::SerialLine line;
+    const FileDescriptor other(::open(line.path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    const auto is_exclusive = [&] {
+        int exclusive = -1;
+        EXPECT_EQ(::ioctl(other.number(), TIOCGEXCL, &exclusive), 0);
+        return exclusive != 0;
+    };
+    const auto port = open_serial_port(line.path, 9600);
+    ASSERT_TRUE(port);
+    EXPECT_TRUE(is_exclusive());
+    give_up_serial_port(port->number());
+    EXPECT_FALSE(is_exclusive());
 }
 
 TEST(SerialPort, ErrorsSayWhatIsWrong) {

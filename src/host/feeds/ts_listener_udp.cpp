@@ -24,6 +24,7 @@ using net::tuple_await;
 
 constexpr int kernel_buffer = 4 * 1024 * 1024;  // bytes; a pause of ours loses nothing
 constexpr std::size_t batch_size = 64 * 1024;   // datagrams are handed on in batches
+constexpr int most_datagrams = 1024;            // at once: refused ones fill no batch
 constexpr std::size_t largest_datagram = 64 * 1024;
 
 class UdpListener final : public TsListeners::Listener,
@@ -82,7 +83,7 @@ private:
     }
 
     void receive_batch() {
-        while (batched_ < batch_size) {
+        for (int count = 0; count < most_datagrams && batched_ < batch_size; ++count) {
             udp::endpoint from;
             boost::system::error_code error;
             const std::size_t size = socket_.receive_from(

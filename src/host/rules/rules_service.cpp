@@ -29,6 +29,7 @@ Result<void> RulesService::open() {
     if (!file) return std::unexpected(file.error());
     if (auto opened = editor_.open(std::move(file->rules)); !opened) return opened;
     consequences_.set_equipment(std::move(file->cameras), std::move(file->bridges));
+    is_open_ = true;
     return {};
 }
 
@@ -36,6 +37,10 @@ Result<FileRules> RulesService::read_file() const {
     if (config_.rules_file.empty()) return FileRules{};
     const auto text = read_rules_file(config_.rules_file);
     if (!text) return std::unexpected(text.error());
+    // A full disk leaves such a file behind an editor: no wish to end all that runs.
+    if (text->empty() && is_open_)
+        return fail(Errc::invalid, config_.rules_file.string() +
+                                       ": is empty; a comment says that there are no rules");
     return parse_rules_file(*text, config_.rules_file.string(), rules_);
 }
 
@@ -67,6 +72,7 @@ void RulesService::read_again() {
     editor_.set_file_rules(std::move(file->rules));
     consequences_.set_equipment(std::move(file->cameras), std::move(file->bridges));
     consequences_.set_file_error("");
+    log::info("the rules file is in effect", {{"file", config_.rules_file.string()}});
 }
 
 void RulesService::on_destination_set(const Destination& destination) {

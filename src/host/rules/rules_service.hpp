@@ -63,6 +63,7 @@ private:
     const Consequences consequences_;
     Rules rules_;
     RulesEditor editor_;
+    bool is_open_ = false;  // rules are in force, which an empty file must not end
     net::IoThreads threads_{1};
     std::unique_ptr<RulesFileWatch> watch_;
 };

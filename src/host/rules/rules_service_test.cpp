@@ -135,6 +135,25 @@ TEST_F(RulesServiceTest, ABadEditChangesNothingAndIsToldUntilItIsMended) {
     EXPECT_TRUE(wait_until([&] { return errors.back().empty(); }));
 }
 
+// A full disk leaves such a file behind an editor.
+TEST_F(RulesServiceTest, AFileThatLostItsContentEndsNothing) {
+    write(camera("one"));
+    ASSERT_TRUE(start());
+    write("");
+    ASSERT_TRUE(wait_until(
+        [&] { return !errors.empty() && errors.back().contains("rules.yaml: is empty"); }));
+    EXPECT_TRUE(runs_camera("one"));
+    write("# none any more\n");
+    EXPECT_TRUE(wait_until([&] { return errors.back().empty() && feeds.empty(); }));
+}
+
+TEST_F(RulesServiceTest, AnEmptyFileDoesNotPreventTheStartButIsTold) {
+    write("");
+    ASSERT_TRUE(start());
+    EXPECT_TRUE(wait_until(
+        [&] { return !errors.empty() && errors.back().contains("rules.yaml: is empty"); }));
+}
+
 TEST_F(RulesServiceTest, ReloadReadsTheFileEvenWithoutAnEvent) {
     config.rules_file = folder / "link.yaml";  // its folder does not see edits of the target
     write(camera("one"), "target.yaml");

@@ -20,7 +20,6 @@ namespace {
 
 constexpr const char* file_name = "rules.json";
 constexpr const char* new_name = "rules.json.new";
-constexpr off_t longest_file = 64 * 1024 * 1024;
 constexpr int version = 1;  // of the file's format
 
 std::unexpected<Error> system_failure(Errc code, const std::string& what) {
@@ -39,12 +38,15 @@ bool write_all(int descriptor, std::string_view text) {
 
 // The whole file; nothing when there is none.
 Result<std::optional<std::string>> read_all(int folder, const std::string& shown) {
-    const FileDescriptor file(::openat(folder, file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    const FileDescriptor file(
+        ::openat(folder, file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file && errno == ENOENT) return std::nullopt;
     struct stat found{};
     if (!file || ::fstat(file.number(), &found) != 0) return system_failure(Errc::internal, shown);
-    if (!S_ISREG(found.st_mode) || found.st_size > longest_file)
+    if (!S_ISREG(found.st_mode) || found.st_size > static_cast<off_t>(SavedRules::longest_file))
         return fail(Errc::internal, shown + ": this is not a file of saved rules");
+    if (found.st_uid != ::geteuid() && found.st_uid != 0)
+        return fail(Errc::internal, shown + ": the file belongs to another user");
     std::string text(static_cast<std::size_t>(found.st_size), '\0');
     for (std::size_t done = 0; done < text.size();) {
         const ssize_t count = ::read(file.number(), text.data() + done, text.size() - done);
@@ -152,12 +154,15 @@ Result<void> SavedRules::save(const RuleSet& rules) {
         ::unlinkat(descriptor_.number(), new_name, 0);
         return failure;
     };
-    const FileDescriptor file(::openat(descriptor_.number(), new_name,
-                                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                                       0600));
+    const std::string text = saved_text(rules);
+    if (text.size() > longest_file)
+        return fail(Errc::limit, "cannot save the rules: they would be larger than 16 MiB");
+    // Always a new file: one that is there may be somebody else's.
+    ::unlinkat(descriptor_.number(), new_name, 0);
+    const FileDescriptor file(
+        ::openat(descriptor_.number(), new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return refuse();
-    if (!write_all(file.number(), saved_text(rules)) || ::fsync(file.number()) != 0)
-        return refuse();
+    if (!write_all(file.number(), text) || ::fsync(file.number()) != 0) return refuse();
     if (::renameat(descriptor_.number(), new_name, descriptor_.number(), file_name) != 0)
         return refuse();
     if (::fsync(descriptor_.number()) != 0) return refuse();

@@ -5,6 +5,7 @@
 #include "base/file_descriptor.hpp"
 #include "host/rules/rules.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,16 +17,20 @@ namespace relay::host {
 // process at a time; blocks for the disk.
 class SavedRules {
 public:
+    static constexpr std::size_t longest_file = 16 * 1024 * 1024;
+
     // Makes the folder where there is none. Errc::internal when it cannot be used, Errc::conflict
     // when another process uses it.
     static Result<SavedRules> open(std::filesystem::path folder);
 
     // What was saved last; nothing when there is nothing. A file that cannot be understood is set
-    // aside, never overwritten, and the log says so.
+    // aside, never overwritten, and the log says so. One that is another user's is an error: it
+    // could send the camera anywhere.
     Result<RuleSet> load();
 
     // Replaces what was saved: once this returns well it survives a crash of the machine; else what
-    // was saved before is still there. Errc::limit when there is no room or it cannot be written.
+    // was saved before is still there. Errc::limit when there is no room, it is too
+    // long to be loaded, or it cannot be written.
     Result<void> save(const RuleSet& rules);
 
     // Renames the file so that the next save does not replace it; its new path.

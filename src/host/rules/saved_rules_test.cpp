@@ -105,6 +105,9 @@ TEST_F(SavedRulesTest, WhatIsNoFileIsAnErrorAtTheStart) {
     const auto loaded = open().load();
     ASSERT_FALSE(loaded);
     EXPECT_THAT(loaded.error().detail, HasSubstr("not a file of saved rules"));
+    fs::remove(file);
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);  // to be opened without waiting for its writer
+    EXPECT_THAT(open().load().error().detail, HasSubstr("not a file of saved rules"));
     std::ofstream(folder / "plain") << "x";
     EXPECT_EQ(SavedRules::open(folder / "plain").error().code, Errc::internal);
 }
@@ -140,6 +143,39 @@ TEST_F(SavedRulesTest, WithoutRoomTheOldFileStaysAndTheNewOneGoes) {
     EXPECT_EQ(done.error().code, Errc::limit);
     EXPECT_EQ(content(file), saved_text(example()));
     EXPECT_FALSE(fs::exists(state / "rules.json.new"));
+}
+
+// Else the host would not start again.
+TEST_F(SavedRulesTest, MoreThanCanBeLoadedIsNotSaved) {
+    SavedRules saved = open();
+    ASSERT_TRUE(saved.save(example()));
+    RuleSet large = example();
+    large.streams["long"] = {"long", {std::string(SavedRules::longest_file, 'x')}};
+    const auto done = saved.save(large);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Errc::limit);
+    EXPECT_THAT(done.error().detail, HasSubstr("larger than 16 MiB"));
+    EXPECT_EQ(content(file), saved_text(example()));
+}
+
+TEST_F(SavedRulesTest, AFileThatSomebodyPutInTheWayGetsNoTokens) {
+    SavedRules saved = open();
+    const fs::path in_the_way = state / "rules.json.new";
+    std::ofstream(in_the_way) << "theirs";
+    fs::permissions(in_the_way, fs::perms(0666));
+    fs::create_hard_link(in_the_way, folder / "theirs");
+    ASSERT_TRUE(saved.save(example()));
+    EXPECT_EQ(content(folder / "theirs"), "theirs");
+    EXPECT_EQ(mode(file), 0600U);
+}
+
+TEST_F(SavedRulesTest, AFileOfAnotherUserIsNotBelieved) {
+    write(saved_text(example()));
+    if (::chown(file.c_str(), 4711, static_cast<gid_t>(-1)) != 0)
+        GTEST_SKIP() << "only root can give files away";
+    const auto loaded = open().load();
+    ASSERT_FALSE(loaded);
+    EXPECT_THAT(loaded.error().detail, HasSubstr("belongs to another user"));
 }
 
 TEST_F(SavedRulesTest, WhatACrashLeftHalfWrittenIsOverwritten) {
