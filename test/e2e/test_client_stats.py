@@ -5,13 +5,13 @@ import asyncio
 import fcntl
 import json
 import os
-import pty
 import signal
 import struct
 import termios
 
 import pytest
 
+import pseudo_terminal
 from client_process import access, client, run
 from relay_process import DEADLINE, Relay
 
@@ -75,7 +75,7 @@ class Terminal:
     """A pseudo-terminal of 100 columns and 10 rows, with the program on it."""
 
     def __init__(self):
-        self.ours, self.theirs = pty.openpty()
+        self.ours, self.theirs = pseudo_terminal.open_pair()
         fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 100, 0, 0))
         self.before = termios.tcgetattr(self.theirs)
         self.shown = b""

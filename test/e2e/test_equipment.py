@@ -15,6 +15,7 @@ import tty
 import pytest
 import websockets
 
+import pseudo_terminal
 import tokens
 import transport_stream
 from relay_process import DEADLINE, Host, wait_until
@@ -62,7 +63,7 @@ class SerialLine:
         self.plug()
 
     def plug(self):
-        self.master, slave = os.openpty()
+        self.master, slave = pseudo_terminal.open_pair()
         tty.setraw(slave)
         self.path.symlink_to(os.ttyname(slave))
         os.close(slave)

@@ -89,6 +89,12 @@ struct EquipmentTest : testing::Test {
     }
 };
 
+// Minimal containers have none; what needs one is then skipped, and counted as such.
+inline bool has_pseudo_terminals() {
+    const FileDescriptor master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    return master.number() >= 0 && ::grantpt(master.number()) == 0;
+}
+
 // The far end of a serial line, of which `path` is the near one.
 class SerialLine {
 public:

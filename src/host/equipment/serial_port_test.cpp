@@ -22,7 +22,13 @@ std::string read_some(const FileDescriptor& port) {
     return {bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
 }
 
-TEST(SerialPort, EveryByteGoesThroughAsItIs) {
+struct SerialPortTest : testing::Test {
+    void SetUp() override {
+        if (!test::has_pseudo_terminals()) GTEST_SKIP() << "there are no pseudo-terminals here";
+    }
+};
+
+TEST_F(SerialPortTest, EveryByteGoesThroughAsItIs) {
     test::SerialLine line;
     const auto port = open_serial_port(line.path, 115'200);
     ASSERT_TRUE(port);
@@ -34,7 +40,7 @@ TEST(SerialPort, EveryByteGoesThroughAsItIs) {
     EXPECT_EQ(line.received(), all);
 }
 
-TEST(SerialPort, IsSetUpAsAskedFor) {
+TEST_F(SerialPortTest, IsSetUpAsAskedFor) {
     test::SerialLine line;
     const auto port = open_serial_port(line.path, 9600);
     ASSERT_TRUE(port);
@@ -48,7 +54,7 @@ TEST(SerialPort, IsSetUpAsAskedFor) {
     EXPECT_EQ(::fcntl(port->number(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 }
 
-TEST(SerialPort, OthersMayOpenItAgainWhenItWasGivenUp) {
+TEST_F(SerialPortTest, OthersMayOpenItAgainWhenItWasGivenUp) {
     test::SerialLine line;
     const FileDescriptor other(::open(line.path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
     const auto is_exclusive = [&] {
