@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/database.hpp"
 
-#include "store/temporary_folder_for_test.hpp"
+#include "base/temporary_folder_for_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
