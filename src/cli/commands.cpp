@@ -23,8 +23,8 @@
 #ifdef RELAY_WITH_LOAD
 #include "cli/load.hpp"
 #endif
-#ifdef RELAY_WITH_SESSION
-#include "session/run.hpp"
+#ifdef RELAY_WITH_SERVER
+#include "server/run.hpp"
 #endif
 
 extern char** environ;
@@ -47,8 +47,8 @@ int print_version(const Invocation& invocation) {
 }
 
 int run_session_relay(const Invocation& invocation) {
-#ifdef RELAY_WITH_SESSION
-    return session_relay(invocation, session::run);
+#ifdef RELAY_WITH_SERVER
+    return session_relay(invocation, server::run);
 #else
     return session_relay(invocation, [](const auto&) { return not_built("session relay"); });
 #endif

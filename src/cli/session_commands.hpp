@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "cli/command.hpp"
 #include "host/config.hpp"
-#include "session/config.hpp"
+#include "server/config.hpp"
 
 #include <functional>
 
@@ -12,7 +12,7 @@ namespace relay::cli {
 
 // The commands of live sessions. What they start is injected, so that tests see the configuration
 // that a command line yields. Each returns the exit code.
-using RunSessionRelay = std::function<Result<int>(const session::Config&)>;
+using RunSessionRelay = std::function<Result<int>(const server::Config&)>;
 using RunSessionHost = std::function<Result<int>(const host::Config&)>;
 
 int session_relay(const Invocation& invocation, const RunSessionRelay& run);

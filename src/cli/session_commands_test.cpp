@@ -28,7 +28,7 @@ struct SessionCommandsTest : testing::Test {
                                     {"RELAY_ACCESS_FQDN", "https://lab.example/access"},
                                     {"RELAY_RELAY_FQDN", "wss://lab.example/relay"}};
     std::ostringstream out, err;
-    std::optional<session::Config> relay;
+    std::optional<server::Config> relay;
     std::optional<host::Config> host;
     Result<int> outcome = 0;
     std::string file = testing::TempDir() + "relay-settings-" + std::to_string(::getpid());
@@ -43,7 +43,7 @@ struct SessionCommandsTest : testing::Test {
     int run_relay(std::vector<std::string> arguments = {}) {
         reset();
         return session_relay({std::move(arguments), environment, out, err},
-                             [this](const session::Config& config) {
+                             [this](const server::Config& config) {
                                  relay = config;
                                  return outcome;
                              });

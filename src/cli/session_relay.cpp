@@ -6,7 +6,7 @@
 namespace relay::cli {
 namespace {
 
-Result<std::vector<std::string>> check(const session::Config& config) {
+Result<std::vector<std::string>> check(const server::Config& config) {
     if (config.peer_timeout <= config.ping_every) {
         return fail(Errc::invalid, "peer-timeout: must be longer than ping-every");
     }
@@ -25,7 +25,7 @@ Result<std::vector<std::string>> check(const session::Config& config) {
 }  // namespace
 
 int session_relay(const Invocation& invocation, const RunSessionRelay& run) {
-    session::Config config;
+    server::Config config;
     LogOptions log;
     const config::Schema schema = session_relay_settings(config, log);
     const CommandText text{

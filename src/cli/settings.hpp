@@ -8,7 +8,7 @@
 #include "config/setting.hpp"
 #include "demo/config.hpp"
 #include "host/config.hpp"
-#include "session/config.hpp"
+#include "server/config.hpp"
 
 #include <chrono>
 #include <optional>
@@ -40,7 +40,7 @@ struct TokenRequest {
     std::optional<WallTime> not_before;
 };
 
-config::Schema session_relay_settings(session::Config& config, LogOptions& log);
+config::Schema session_relay_settings(server::Config& config, LogOptions& log);
 config::Schema session_host_settings(host::Config& config, LogOptions& log);
 config::Schema session_token_settings(TokenRequest& request);
 config::Schema session_client_file_settings(client::FileConfig& config, LogOptions& log);
@@ -55,7 +55,7 @@ void add_log_settings(config::Schema& schema, LogOptions& log,
 // Every command's table over defaults, for the documents and for telling slips from names of
 // other commands.
 struct AllSettings {
-    session::Config relay;
+    server::Config relay;
     host::Config host;
     TokenRequest token;
     demo::Config demo;

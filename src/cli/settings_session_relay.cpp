@@ -12,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::vector<Setting> address_settings(session::Config& config) {
+std::vector<Setting> address_settings(server::Config& config) {
     return {
         {.name = "access-fqdn",
          .group = "Addresses",
@@ -54,7 +54,7 @@ std::vector<Setting> address_settings(session::Config& config) {
     };
 }
 
-std::vector<Setting> token_settings(session::Config& config) {
+std::vector<Setting> token_settings(server::Config& config) {
     return {
         {.name = "secret",
          .group = "Tokens",
@@ -83,7 +83,7 @@ std::vector<Setting> token_settings(session::Config& config) {
     };
 }
 
-std::vector<Setting> state_settings(session::Config& config) {
+std::vector<Setting> state_settings(server::Config& config) {
     return {
         {.name = "state-dir",
          .group = "State and reports",
@@ -104,7 +104,7 @@ std::vector<Setting> state_settings(session::Config& config) {
     };
 }
 
-std::vector<Setting> limit_settings(session::Config& config) {
+std::vector<Setting> limit_settings(server::Config& config) {
     return {
         {.name = "io-threads",
          .group = "Limits",
@@ -177,7 +177,7 @@ std::vector<Setting> settings_without_effect() {
 
 }  // namespace
 
-config::Schema session_relay_settings(session::Config& config, LogOptions& log) {
+config::Schema session_relay_settings(server::Config& config, LogOptions& log) {
     config::Schema schema{.command = "session relay", .prefixes = {}, .settings = {}};
     for (auto& part : {address_settings(config), token_settings(config), state_settings(config),
                        limit_settings(config)}) {

@@ -29,7 +29,7 @@ public:
 
     net::HttpResponse respond(const net::HttpRequest& request) const;
 
-    // The handler for session::Server.
+    // The handler for server::Server.
     boost::asio::awaitable<void> serve(net::HttpExchange& exchange) const;
 
 private:

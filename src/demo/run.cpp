@@ -7,7 +7,7 @@
 #include "demo/pages.hpp"
 #include "host/host.hpp"
 #include "process/child.hpp"
-#include "session/server.hpp"
+#include "server/server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -27,8 +27,8 @@ using namespace std::chrono_literals;
 // Of the host, which presents the same token again whenever it reconnects.
 constexpr std::chrono::seconds host_lifetime = 365 * 24h;
 
-session::Config relay_config(const Config& config, const TokenIssuer& issuer) {
-    session::Config made;
+server::Config relay_config(const Config& config, const TokenIssuer& issuer) {
+    server::Config made;
     made.listen = config.listen;
     made.access_port = made.relay_port = config.port;
     made.one_listener = true;
@@ -98,7 +98,7 @@ Result<int> run(const Config& config) {
     const TokenIssuer issuer;
     const Pages pages(issuer, embedded_files());
 
-    session::Server relay(relay_config(config, issuer),
+    server::Server relay(relay_config(config, issuer),
                           [&pages](net::HttpExchange& exchange) { return pages.serve(exchange); });
     const auto ports = relay.start();
     if (!ports) return std::unexpected(ports.error());

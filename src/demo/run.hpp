@@ -9,7 +9,7 @@ namespace relay::demo {
 // `relay demo`: a relay, a session host, a camera and a pendulum in one program, and a page that
 // shows them, until SIGINT or SIGTERM; then 0. Prints on standard output where the page is, once
 // for people and once as a line of JSON: {"event":"listening","page":"http://127.0.0.1:8080/"}.
-// Errors: those of session::Server::start and host::Host::start.
+// Errors: those of server::Server::start and host::Host::start.
 Result<int> run(const Config& config);
 
 }  // namespace relay::demo

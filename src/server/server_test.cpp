@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/server.hpp"
+#include "server/server.hpp"
 
 #include "auth/token.hpp"
 #include "base/random.hpp"
@@ -11,7 +11,7 @@
 #include <fstream>
 #include <thread>
 
-namespace relay::session {
+namespace relay::server {
 namespace {
 
 using net::test::TestSocket;
@@ -249,4 +249,4 @@ TEST(ServerTest, RemembersADenialOverARestart) {
 }
 
 }  // namespace
-}  // namespace relay::session
+}  // namespace relay::server

@@ -3,23 +3,24 @@
 
 #include "hub/hub.hpp"
 #include "net/websocket_connection.hpp"
-#include "session/arrival.hpp"
-#include "session/connection_report.hpp"
+#include "server/connection_report.hpp"
+#include "server/session/arrival.hpp"
 
 #include <string>
 #include <vector>
 
-namespace relay::session {
+namespace relay::server {
 
-class Shard;
+class SessionShard;
 
 // A client on a topic: its connection, what it may do, and its place in the hub. Lives on its
 // shard's thread, which owns it. One who writes and asks for it is told of its audience by pings
 // (docs/protocol.md#audience).
-class Member final : private net::WebSocketOwner, private hub::AudienceWatcher {
+class SessionMember final : private net::WebSocketOwner, private hub::AudienceWatcher {
 public:
-    Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits, WallTime now);
-    ~Member();  // leaves the topic
+    SessionMember(SessionShard& shard, SessionArrival arrival, const net::WebSocketLimits& limits,
+                  WallTime now);
+    ~SessionMember();  // leaves the topic
 
     // Answers the handshake and begins to serve.
     void start();
@@ -39,7 +40,7 @@ private:
     void on_audience_changed() override;
     std::size_t other_readers() const;
 
-    Shard& shard_;
+    SessionShard& shard_;
     hub::TopicDirectory::Seat seat_;
     std::string booking_id_;
     std::string remote_address_;
@@ -57,4 +58,4 @@ private:
     std::vector<std::uint8_t> received_;  // likewise
 };
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -3,8 +3,8 @@
 
 #include "access/admission.hpp"
 #include "hub/hub.hpp"
-#include "session/member.hpp"
-#include "session/member_count.hpp"
+#include "server/member_count.hpp"
+#include "server/session/member.hpp"
 
 #include <atomic>
 #include <functional>
@@ -14,12 +14,12 @@
 #include <unordered_map>
 #include <vector>
 
-namespace relay::session {
+namespace relay::server {
 
 inline constexpr std::string_view stats_topic = "stats";
 
 // What all shards share and are told of; outlives them.
-struct ShardContext {
+struct SessionContext {
     access::Admission& admission;
     hub::TopicDirectory& directory;
     const net::WebSocketLimits& limits;
@@ -31,15 +31,15 @@ struct ShardContext {
 
 // One io thread's share of the relay: its part of the topics and the members who live on it. Every
 // call on its thread.
-class Shard {
+class SessionShard {
 public:
-    Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward,
-          hub::Hub::ForwardAudience forward_audience);
-    ~Shard();
+    SessionShard(net::IoThread& thread, SessionContext& context, hub::Hub::Forward forward,
+                 hub::Hub::ForwardAudience forward_audience);
+    ~SessionShard();
 
     // Joins the client to its topic, then tells it so. Refuses one whose booking was denied
     // meanwhile.
-    void accept(Arrival arrival);
+    void accept(SessionArrival arrival);
 
     void close_booking(const std::string& booking_id);
     void close_all(wire::CloseCode code, std::string_view reason);
@@ -51,17 +51,17 @@ public:
     hub::Hub& hub() { return hub_; }
     hub::TopicDirectory& directory() { return context_.directory; }
     void on_stats_command(const wire::Message& message);
-    void remove(Member& member, wire::CloseCode code, std::string_view reason);
+    void remove(SessionMember& member, wire::CloseCode code, std::string_view reason);
 
 private:
-    void forget(Member& member);
+    void forget(SessionMember& member);
 
     net::IoThread& thread_;
-    ShardContext& context_;
+    SessionContext& context_;
     hub::Hub hub_;
-    std::vector<std::unique_ptr<Member>> members_;
-    std::unordered_multimap<std::string_view, Member*> bookings_;  // keys are in the members
-    std::vector<Member*> stats_members_;
+    std::vector<std::unique_ptr<SessionMember>> members_;
+    std::unordered_multimap<std::string_view, SessionMember*> bookings_;  // keys are in the members
+    std::vector<SessionMember*> stats_members_;
 };
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace relay::session {
+namespace relay::server {
 
 // Settings of `relay session relay`; the table in cli/settings_session_relay.cpp fills and
 // documents them.
@@ -44,4 +44,4 @@ struct Config {
     std::chrono::milliseconds peer_timeout{25'000};  // nothing heard for so long: closed
 };
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/member.hpp"
+#include "server/session/member.hpp"
 
-#include "session/shard.hpp"
+#include "server/session/shard.hpp"
 
-namespace relay::session {
+namespace relay::server {
 
-Member::Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits, WallTime now)
+SessionMember::SessionMember(SessionShard& shard, SessionArrival arrival,
+                             const net::WebSocketLimits& limits, WallTime now)
     : shard_(shard),
       seat_(std::move(arrival.seat)),
       booking_id_(std::move(arrival.grant.booking_id)),
@@ -22,13 +23,13 @@ Member::Member(Shard& shard, Arrival arrival, const net::WebSocketLimits& limits
       handshake_answer_(std::move(arrival.handshake_answer)),
       received_(std::move(arrival.handover.received)) {}
 
-Member::~Member() {
+SessionMember::~SessionMember() {
     if (watches_audience_) shard_.hub().unwatch(*part_, *this);
     shard_.hub().leave(*part_, connection_);
     shard_.directory().leave(seat_);
 }
 
-void Member::start() {
+void SessionMember::start() {
     connection_.expire_at(std::chrono::steady_clock::now() + (expires_ - connected_));
     connection_.start(std::exchange(handshake_answer_, {}), std::exchange(received_, {}));
     if (!watches_audience_) return;
@@ -36,33 +37,33 @@ void Member::start() {
     connection_.ping();
 }
 
-void Member::on_message(wire::MessagePtr message, bool more_coming) {
+void SessionMember::on_message(wire::MessagePtr message, bool more_coming) {
     if (!can_write_) return;
     if (topic() == stats_topic) shard_.on_stats_command(*message);
     shard_.hub().publish(*part_, message, &connection_, more_coming);
 }
 
-void Member::on_closed(wire::CloseCode code, std::string_view reason) {
+void SessionMember::on_closed(wire::CloseCode code, std::string_view reason) {
     shard_.remove(*this, code, reason);
 }
 
 // The member itself, if it may read, is no audience.
-std::size_t Member::other_readers() const {
+std::size_t SessionMember::other_readers() const {
     return part_->readers() - (can_read_ ? 1 : 0);
 }
 
-std::string Member::ping_payload() {
+std::string SessionMember::ping_payload() {
     if (!watches_audience_) return {};
     const std::size_t readers = other_readers();
     told_of_readers_ = readers > 0;
     return "readers=" + std::to_string(readers);
 }
 
-void Member::on_audience_changed() {
+void SessionMember::on_audience_changed() {
     if ((other_readers() > 0) != told_of_readers_) connection_.ping();
 }
 
-ConnectionReport Member::report(SteadyTime now) const {
+ConnectionReport SessionMember::report(SteadyTime now) const {
     const auto figures = [&](const hub::Traffic* traffic) {
         return traffic ? traffic->figures(now, connection_.connected()) : hub::Traffic::Figures{};
     };
@@ -80,4 +81,4 @@ ConnectionReport Member::report(SteadyTime now) const {
             .queued = connection_.outbox().bytes()};
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

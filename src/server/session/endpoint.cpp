@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/endpoint.hpp"
+#include "server/session/endpoint.hpp"
 
 #include "access/http_status.hpp"
 #include "base/log.hpp"
 #include "net/router.hpp"
 #include "net/websocket_handshake.hpp"
 
-namespace relay::session {
+namespace relay::server {
 
 using net::error_response;
 using net::HttpRequest;
@@ -16,21 +16,21 @@ namespace {
 constexpr std::string_view pattern = "/session/{topic*}";
 }
 
-Endpoint::Endpoint(std::string base_path, std::vector<std::string> origins,
-                   access::Admission& admission, hub::TopicDirectory& directory,
-                   std::function<void(Arrival)> admit)
+SessionEndpoint::SessionEndpoint(std::string base_path, std::vector<std::string> origins,
+                                 access::Admission& admission, hub::TopicDirectory& directory,
+                                 std::function<void(SessionArrival)> admit)
     : base_path_(std::move(base_path)),
       origins_(std::move(origins)),
       admission_(admission),
       directory_(directory),
       admit_(std::move(admit)) {}
 
-bool Endpoint::wants(const HttpRequest& request) const {
+bool SessionEndpoint::wants(const HttpRequest& request) const {
     return request.method == "GET" &&
            net::match_path(pattern, net::strip_base_path(request.path(), base_path_)).has_value();
 }
 
-boost::asio::awaitable<void> Endpoint::serve(net::HttpExchange& exchange) {
+boost::asio::awaitable<void> SessionEndpoint::serve(net::HttpExchange& exchange) {
     auto arrival = check(exchange.request());
     if (!arrival) {
         log::debug("connection refused", {{"status", arrival.error().status},
@@ -45,7 +45,7 @@ boost::asio::awaitable<void> Endpoint::serve(net::HttpExchange& exchange) {
 }
 
 // The code is redeemed last: a request that is malformed does not use it up.
-std::expected<Arrival, HttpResponse> Endpoint::check(const HttpRequest& request) {
+std::expected<SessionArrival, HttpResponse> SessionEndpoint::check(const HttpRequest& request) {
     const auto refuse = [](int status, std::string_view why) {
         return std::unexpected(error_response(status, why));
     };
@@ -64,13 +64,13 @@ std::expected<Arrival, HttpResponse> Endpoint::check(const HttpRequest& request)
         return refuse(403, "the code is for another kind of connection");
     if (!grant->can_read && !grant->can_write)
         return refuse(403, "the token permits neither read nor write");
-    return Arrival{.handover = {},
-                   .handshake_answer = std::move(*answer),
-                   .grant = std::move(*grant),
-                   .seat = {},
-                   .remote_address = request.remote_address,
-                   .user_agent = std::string(request.fields["User-Agent"]),
-                   .asks_audience = request.fields["Relay-Audience"] == "1"};
+    return SessionArrival{.handover = {},
+                          .handshake_answer = std::move(*answer),
+                          .grant = std::move(*grant),
+                          .seat = {},
+                          .remote_address = request.remote_address,
+                          .user_agent = std::string(request.fields["User-Agent"]),
+                          .asks_audience = request.fields["Relay-Audience"] == "1"};
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

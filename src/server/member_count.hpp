@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <mutex>
 
-namespace relay::session {
+namespace relay::server {
 
 // How many members there are, for one who waits until all have left. Any thread; touched at join
 // and leave only.
@@ -32,4 +32,4 @@ private:
     std::size_t count_ = 0;
 };
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/stats_reporter.hpp"
+#include "server/stats_reporter.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace relay::session {
+namespace relay::server {
 namespace {
 
 using std::chrono::steady_clock;
@@ -78,4 +78,4 @@ TEST_F(StatsReporterTest, LeavesNoWorkWhenItHasStopped) {
 }
 
 }  // namespace
-}  // namespace relay::session
+}  // namespace relay::server

@@ -7,10 +7,10 @@
 
 #include <string>
 
-namespace relay::session {
+namespace relay::server {
 
 // A client whose code was good, on its way to the thread of its topic.
-struct Arrival {
+struct SessionArrival {
     net::SocketHandover handover;
     std::string handshake_answer;  // sent once the client has joined, so that 101 means joined
     auth::Grant grant;
@@ -20,4 +20,4 @@ struct Arrival {
     bool asks_audience = false;  // wants to be told whether anybody reads
 };
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/connection_report.hpp"
+#include "server/connection_report.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-namespace relay::session {
+namespace relay::server {
 namespace {
 
 using nlohmann::json;
@@ -82,4 +82,4 @@ TEST(ConnectionReportTest, WhatIsNoUtf8InANameDoesNotEndTheReports) {
 }
 
 }  // namespace
-}  // namespace relay::session
+}  // namespace relay::server

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace relay::session {
+namespace relay::server {
 
 // What is told of one connection, on the stats topic and by GET /status. A copy, made on the
 // connection's thread and written out on another.
@@ -38,4 +38,4 @@ std::string stats_json(const std::vector<ConnectionReport>& reports);
 // The array of GET /status, in snake case (spec/session-relay.md §10).
 std::string status_json(const std::vector<ConnectionReport>& reports);
 
-}  // namespace relay::session
+}  // namespace relay::server

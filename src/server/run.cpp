@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/run.hpp"
+#include "server/run.hpp"
 
 #include "base/log.hpp"
-#include "session/server.hpp"
+#include "server/server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -11,7 +11,7 @@
 #include <csignal>
 #include <cstdio>
 
-namespace relay::session {
+namespace relay::server {
 
 Result<int> run(const Config& config) {
     boost::asio::io_context context;
@@ -33,4 +33,4 @@ Result<int> run(const Config& config) {
     return 0;
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/stats_reporter.hpp"
+#include "server/stats_reporter.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 
-namespace relay::session {
+namespace relay::server {
 
 StatsReporter::StatsReporter(boost::asio::any_io_executor executor,
                              std::chrono::milliseconds period, std::function<void()> report)
@@ -46,4 +46,4 @@ void StatsReporter::wait(std::chrono::steady_clock::time_point when) {
     });
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

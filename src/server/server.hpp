@@ -3,13 +3,13 @@
 
 #include "base/error.hpp"
 #include "net/http_server.hpp"
-#include "session/config.hpp"
+#include "server/config.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 
-namespace relay::session {
+namespace relay::server {
 
 // The session relay as an object, for `relay session relay` and for the demo, which runs it beside
 // a host. All calls from one thread that is none of its own.
@@ -37,4 +37,4 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/server.hpp"
+#include "server/server.hpp"
 
 #include "access/admission.hpp"
 #include "access/api.hpp"
@@ -7,9 +7,9 @@
 #include "net/io_threads.hpp"
 #include "net/router.hpp"
 #include "net/tuple_await.hpp"
-#include "session/endpoint.hpp"
-#include "session/shard.hpp"
-#include "session/stats_reporter.hpp"
+#include "server/session/endpoint.hpp"
+#include "server/session/shard.hpp"
+#include "server/stats_reporter.hpp"
 #include "store/booking_table.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,7 +19,7 @@
 #include <optional>
 #include <sys/resource.h>
 
-namespace relay::session {
+namespace relay::server {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -101,9 +101,9 @@ private:
     hub::TopicDirectory directory_;
     std::unique_ptr<access::BookingJournal> journal_;
     std::optional<access::Admission> admission_;
-    std::optional<ShardContext> context_;
-    std::vector<std::unique_ptr<Shard>> shards_;
-    std::optional<Endpoint> endpoint_;
+    std::optional<SessionContext> context_;
+    std::vector<std::unique_ptr<SessionShard>> shards_;
+    std::optional<SessionEndpoint> endpoint_;
     std::optional<net::Router> api_;
     std::atomic<bool> api_ready_ = false;
     std::optional<StatsReporter> stats_;
@@ -119,7 +119,7 @@ Result<Server::Ports> Server::Implementation::start() {
     make_shards();
     endpoint_.emplace(
         net::base_path_of(config_.relay_fqdn), config_.allowed_origins, *admission_, directory_,
-        [this](Arrival arrival) {
+        [this](SessionArrival arrival) {
             const std::size_t thread = arrival.seat.thread;
             threads_[thread].post([this, thread, moved = std::move(arrival)]() mutable {
                 shards_[thread]->accept(std::move(moved));
@@ -144,7 +144,7 @@ Result<void> Server::Implementation::open_admission() {
 void Server::Implementation::make_shards() {
     context_.emplace(*admission_, directory_, limits_, clock_, [this] { stats_->request(); });
     for (std::size_t i = 0; i < threads_.size(); ++i) {
-        shards_.push_back(std::make_unique<Shard>(
+        shards_.push_back(std::make_unique<SessionShard>(
             threads_[i], *context_,
             [this](auto thread, auto topic, auto message, auto delivery) {
                 threads_[thread].post(
@@ -323,4 +323,4 @@ void Server::stop() {
     implementation_->stop();
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/connection_report.hpp"
+#include "server/connection_report.hpp"
 
 #include "base/duration.hpp"
 #include "base/time_text.hpp"
@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace relay::session {
+namespace relay::server {
 
 using nlohmann::json;
 
@@ -91,4 +91,4 @@ std::string status_json(const std::vector<ConnectionReport>& reports) {
     return dump(array);
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/shard.hpp"
+#include "server/session/shard.hpp"
 
 #include "base/log.hpp"
 #include "base/time_text.hpp"
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <sys/socket.h>
 
-namespace relay::session {
+namespace relay::server {
 
 namespace {
 
@@ -32,15 +32,15 @@ bool is_update(const wire::Message& message) {
 
 }  // namespace
 
-Shard::Shard(net::IoThread& thread, ShardContext& context, hub::Hub::Forward forward,
-             hub::Hub::ForwardAudience forward_audience)
+SessionShard::SessionShard(net::IoThread& thread, SessionContext& context,
+                           hub::Hub::Forward forward, hub::Hub::ForwardAudience forward_audience)
     : thread_(thread),
       context_(context),
       hub_(thread.index(), std::move(forward), std::move(forward_audience)) {}
 
-Shard::~Shard() = default;
+SessionShard::~SessionShard() = default;
 
-void Shard::accept(Arrival arrival) {
+void SessionShard::accept(SessionArrival arrival) {
     const int socket = arrival.handover.socket.number();
     log::info("new connection", {{"topic", arrival.seat.topic->name},
                                  {"booking_id", arrival.grant.booking_id},
@@ -49,9 +49,9 @@ void Shard::accept(Arrival arrival) {
                                  {"can_read", arrival.grant.can_read},
                                  {"can_write", arrival.grant.can_write},
                                  {"expires_at", format_time(arrival.grant.expires)}});
-    auto owned =
-        std::make_unique<Member>(*this, std::move(arrival), context_.limits, context_.clock());
-    Member& member = *owned;
+    auto owned = std::make_unique<SessionMember>(*this, std::move(arrival), context_.limits,
+                                                 context_.clock());
+    SessionMember& member = *owned;
     member.place = members_.size();
     members_.push_back(std::move(owned));
     context_.members.add();
@@ -69,31 +69,31 @@ void Shard::accept(Arrival arrival) {
     member.start();
 }
 
-void Shard::close_booking(const std::string& booking_id) {
+void SessionShard::close_booking(const std::string& booking_id) {
     const auto [first, last] = bookings_.equal_range(booking_id);
     for (auto entry = first; entry != last; ++entry)
         entry->second->connection().close(wire::CloseCode::denied, "the booking was denied");
 }
 
-void Shard::close_all(wire::CloseCode code, std::string_view reason) {
+void SessionShard::close_all(wire::CloseCode code, std::string_view reason) {
     for (const auto& member : members_) member->connection().close(code, reason);
 }
 
-void Shard::deliver_stats(const wire::MessagePtr& report) {
-    for (Member* member : stats_members_)
+void SessionShard::deliver_stats(const wire::MessagePtr& report) {
+    for (SessionMember* member : stats_members_)
         if (member->can_read()) member->connection().deliver(report, {});
 }
 
-void Shard::append_reports(std::vector<ConnectionReport>& reports) const {
+void SessionShard::append_reports(std::vector<ConnectionReport>& reports) const {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& member : members_) reports.push_back(member->report(now));
 }
 
-void Shard::on_stats_command(const wire::Message& message) {
+void SessionShard::on_stats_command(const wire::Message& message) {
     if (is_update(message)) context_.on_stats_command();
 }
 
-void Shard::remove(Member& member, wire::CloseCode code, std::string_view reason) {
+void SessionShard::remove(SessionMember& member, wire::CloseCode code, std::string_view reason) {
     log::info("connection closed", {{"topic", member.topic()},
                                     {"booking_id", member.booking_id()},
                                     {"code", static_cast<unsigned>(code)},
@@ -101,14 +101,14 @@ void Shard::remove(Member& member, wire::CloseCode code, std::string_view reason
     forget(member);
 }
 
-void Shard::forget(Member& member) {
+void SessionShard::forget(SessionMember& member) {
     const auto [first, last] = bookings_.equal_range(member.booking_id());
     const auto entry =
         std::find_if(first, last, [&](const auto& e) { return e.second == &member; });
     if (entry != last) bookings_.erase(entry);
     if (std::erase(stats_members_, &member)) --context_.stats_members;
     const std::size_t place = member.place;
-    std::unique_ptr<Member> gone = std::move(members_[place]);
+    std::unique_ptr<SessionMember> gone = std::move(members_[place]);
     if (place + 1 < members_.size()) {
         members_[place] = std::move(members_.back());
         members_[place]->place = place;
@@ -118,4 +118,4 @@ void Shard::forget(Member& member) {
     context_.members.subtract();
 }
 
-}  // namespace relay::session
+}  // namespace relay::server

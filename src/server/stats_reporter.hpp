@@ -7,7 +7,7 @@
 #include <chrono>
 #include <functional>
 
-namespace relay::session {
+namespace relay::server {
 
 // When the stats topic gets its reports: one every period while anybody listens, and one on demand,
 // at most one a second however many demand it. Everything but request() on the executor, which must
@@ -37,4 +37,4 @@ private:
     bool stopped_ = false;
 };
 
-}  // namespace relay::session
+}  // namespace relay::server
