@@ -43,8 +43,7 @@ Outbox::Outcome Outbox::push(MessagePtr message, SteadyTime now, bool video) {
         }
     }
     append(std::move(message), now);
-    if (limits_->overflow == Overflow::close) return Outcome::queued;
-    return drop_oldest(now);
+    return limits_->overflow == Overflow::drop_oldest ? drop_oldest(now) : Outcome::queued;
 }
 
 Outbox::Outcome Outbox::push_video(MessagePtr message, SteadyTime now) {

@@ -17,6 +17,7 @@ namespace relay::hub {
 enum class Overflow : std::uint8_t {
     close,        // a viewer of data: order and completeness matter, so it is told and closed
     drop_oldest,  // a host's uplink: newest data is worth more than complete data
+    wait,         // a byte stream: nothing is dropped; the owner stops reading from its source
 };
 
 struct OutboxLimits {

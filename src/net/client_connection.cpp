@@ -58,6 +58,7 @@ WebSocketClient::Connection::Connection(std::unique_ptr<ByteStream> stream,
       reader_(wire::FrameReader::Role::client, settings_.max_message),
       liveness_(limits_of(settings_), now()),
       wake_(executor),
+      resume_(executor),
       watch_(executor) {}
 
 awaitable<WebSocketEnd> WebSocketClient::Connection::run(MessageSource& source,
@@ -101,9 +102,31 @@ awaitable<void> WebSocketClient::Connection::read_all() {
     bool more = take(first);
     received_ = {};
     std::vector<std::uint8_t> buffer(read_size);
-    while (more) more = co_await read_once(buffer);
+    while (more) {
+        if (paused_) co_await wait_while_paused();
+        more = co_await read_once(buffer);
+    }
     reading_ = false;
     loop_ended();
+}
+
+void WebSocketClient::Connection::pause_reading() {
+    if (closing_ || broken_ || std::exchange(paused_, true)) return;
+    liveness_.stop_listening();
+}
+
+void WebSocketClient::Connection::resume_reading() {
+    if (!std::exchange(paused_, false)) return;
+    liveness_.listen(now());
+    watch_.cancel();  // to look at the new limit
+    resume_.cancel();
+}
+
+awaitable<void> WebSocketClient::Connection::wait_while_paused() {
+    while (paused_) {
+        resume_.expires_at(SteadyTime::max());
+        co_await resume_.async_wait(tuple_await);
+    }
 }
 
 awaitable<bool> WebSocketClient::Connection::read_once(std::span<std::uint8_t> buffer) {
@@ -252,6 +275,7 @@ void WebSocketClient::Connection::act_on(Liveness::Verdict verdict) {
 
 void WebSocketClient::Connection::begin_close(CloseCode code, std::string_view reason) {
     if (std::exchange(closing_, true)) return;  // ours was sent; the far side's is its answer
+    resume_reading();                           // for the answer
     close_ = wire::close_message(code, reason);
     liveness_.close_began(now());
     watch_.cancel();  // to look at the new, nearer limit
@@ -263,6 +287,7 @@ void WebSocketClient::Connection::break_off(std::string_view why) {
     if (std::exchange(broken_, true)) return;
     if (reading_ && end_.reason.empty()) end_.reason = why;
     stream_->close();
+    resume_reading();
     notify();
 }
 

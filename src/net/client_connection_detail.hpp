@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,12 +43,16 @@ public:
 
     boost::asio::awaitable<WebSocketEnd> run(MessageSource& source, MessageReceiver& receiver,
                                              std::stop_token stop);
+    const std::string& subprotocol() const { return settings_.subprotocol; }
     void notify();
+    void pause_reading();
+    void resume_reading();
     void close(wire::CloseCode code, std::string_view reason);
     void finish();
 
 private:
     boost::asio::awaitable<void> read_all();
+    boost::asio::awaitable<void> wait_while_paused();
     boost::asio::awaitable<bool> read_once(std::span<std::uint8_t> buffer);
     bool take(std::span<std::uint8_t> bytes);
     bool handle(wire::FrameEvent event);
@@ -70,8 +75,9 @@ private:
     WebSocketSettings settings_;
     wire::FrameReader reader_;
     Liveness liveness_;
-    boost::asio::steady_timer wake_;   // cancelled to wake the writer
-    boost::asio::steady_timer watch_;  // of the liveness checks
+    boost::asio::steady_timer wake_;    // cancelled to wake the writer
+    boost::asio::steady_timer resume_;  // cancelled to wake a paused reader
+    boost::asio::steady_timer watch_;   // of the liveness checks
     MessageSource* source_ = nullptr;
     MessageReceiver* receiver_ = nullptr;
 
@@ -83,6 +89,7 @@ private:
     WebSocketEnd end_;
     int loops_ = 2;  // of reader and writer, still running
     bool reading_ = true;
+    bool paused_ = false;
     bool writer_waits_ = false;
     bool ping_wanted_ = false;
     bool finishing_ = false;  // to close when the source is empty

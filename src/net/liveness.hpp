@@ -25,6 +25,12 @@ public:
     Liveness(const Limits& limits, SteadyTime now);
 
     void heard(SteadyTime now) { heard_ = now; }
+    // While nothing is read, silence says nothing; listening begins anew at `now`.
+    void stop_listening() { listening_ = false; }
+    void listen(SteadyTime now) {
+        listening_ = true;
+        heard_ = now;
+    }
     void write_began(SteadyTime now) { writing_since_ = now; }
     void write_ended(SteadyTime now);
     void ping_sent(SteadyTime now);  // it is the next to be written
@@ -42,7 +48,7 @@ private:
     static constexpr SteadyTime never = SteadyTime::max();
 
     SteadyTime ping_at() const;
-    SteadyTime silent_at() const { return heard_ + limits_.peer_timeout; }
+    SteadyTime silent_at() const { return listening_ ? heard_ + limits_.peer_timeout : never; }
     SteadyTime stuck_at() const;
     SteadyTime unanswered_at() const { return close_until_; }
 
@@ -53,6 +59,7 @@ private:
     SteadyTime writing_since_ = never;
     SteadyTime close_until_ = never;
     bool ping_waits_ = false;
+    bool listening_ = true;
 };
 
 }  // namespace relay::net

@@ -42,6 +42,18 @@ TEST_F(LivenessTest, pings_a_peer_that_only_listens_and_one_that_only_talks) {
     EXPECT_EQ(talked_to.check(at(10s)), ping_due) << "nothing was sent";
 }
 
+TEST_F(LivenessTest, does_not_judge_silence_while_nobody_listens) {
+    liveness_.stop_listening();
+    EXPECT_EQ(liveness_.check(at(10s)), ping_due) << "the far side still learns that we live";
+    liveness_.ping_sent(at(10s));
+    sent(10s);
+    EXPECT_EQ(liveness_.check(at(100s)), ping_due);
+    liveness_.ping_sent(at(100s));
+    liveness_.listen(at(100s));
+    EXPECT_EQ(liveness_.check(at(109s)), alive);
+    EXPECT_EQ(liveness_.check(at(125s)), peer_silent);
+}
+
 TEST_F(LivenessTest, leaves_a_connection_alone_that_is_busy_both_ways) {
     for (auto time = 1s; time < 100s; ++time) {
         sent(time);

@@ -24,12 +24,14 @@ HttpFields handshake_fields(const std::string& key, const WebSocketSettings& set
     fields.add("Sec-WebSocket-Key", key);
     fields.add("Sec-WebSocket-Version", "13");
     fields.add("User-Agent", settings.user_agent);
+    if (!settings.subprotocol.empty()) fields.add("Sec-WebSocket-Protocol", settings.subprotocol);
     for (const auto& [name, value] : settings.fields) fields.add(name, value);
     return fields;
 }
 
 // RFC 6455 §4.1, the client's checks of the server's answer.
-std::optional<WebSocketFailure> find_fault(const HttpResponse& answer, const std::string& key) {
+std::optional<WebSocketFailure> find_fault(const HttpResponse& answer, const std::string& key,
+                                           std::string_view offered) {
     const auto fault = [](std::string text) {
         return WebSocketFailure{{Errc::unavailable, std::move(text)}, std::nullopt};
     };
@@ -43,8 +45,9 @@ std::optional<WebSocketFailure> find_fault(const HttpResponse& answer, const std
         return fault("the server's answer does not upgrade to a WebSocket");
     if (answer.fields["Sec-WebSocket-Accept"] != wire::accept_key(key))
         return fault("the server's answer has a wrong Sec-WebSocket-Accept");
+    const auto selected = answer.fields.find("Sec-WebSocket-Protocol");
     if (answer.fields.find("Sec-WebSocket-Extensions") ||
-        answer.fields.find("Sec-WebSocket-Protocol"))
+        (selected && (offered.empty() || *selected != offered)))
         return fault("the server chose an extension or protocol that was not offered");
     return std::nullopt;
 }
@@ -68,7 +71,7 @@ awaitable<std::expected<ReceivedResponse, WebSocketFailure>> shake_hands(
     if (!sent) co_return failed(limit.failure(doing, sent.error()).error());
     auto received = co_await receive_response(stream, 64 * 1024);
     if (!received) co_return failed(limit.failure(doing, received.error()).error());
-    if (auto fault = find_fault(received->response, key))
+    if (auto fault = find_fault(received->response, key, settings.subprotocol))
         co_return std::unexpected(std::move(*fault));
     co_return std::move(*received);
 }
@@ -81,6 +84,7 @@ WebSocketClient::connect(Url url, WebSocketSettings settings, std::stop_token st
     if (!stream) co_return failed(stream.error());
     auto answer = co_await shake_hands(**stream, url, settings, std::move(stop));
     if (!answer) co_return std::unexpected(std::move(answer.error()));
+    settings.subprotocol = answer->response.fields["Sec-WebSocket-Protocol"];
     const auto executor = co_await asio::this_coro::executor;
     auto connection = std::make_unique<Connection>(std::move(*stream), std::move(answer->beyond),
                                                    std::move(settings), executor);
@@ -95,6 +99,18 @@ WebSocketClient::~WebSocketClient() = default;
 awaitable<WebSocketEnd> WebSocketClient::run(MessageSource& source, MessageReceiver& receiver,
                                              std::stop_token stop) {
     return connection_->run(source, receiver, std::move(stop));
+}
+
+const std::string& WebSocketClient::subprotocol() const {
+    return connection_->subprotocol();
+}
+
+void WebSocketClient::pause_reading() {
+    connection_->pause_reading();
+}
+
+void WebSocketClient::resume_reading() {
+    connection_->resume_reading();
 }
 
 void WebSocketClient::notify() {

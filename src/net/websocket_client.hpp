@@ -59,7 +59,8 @@ struct WebSocketSettings {
     std::chrono::milliseconds close_timeout{1'000};  // for the far side to answer our close frame
     std::size_t max_message = 10 * 1024 * 1024;      // bytes; a longer one ends with 1009
     std::string user_agent = "relay";
-    HttpFields fields;  // further ones of the handshake's request
+    std::string subprotocol;  // offered unless empty; the server may decline it
+    HttpFields fields;        // further ones of the handshake's request
 };
 
 // How a connection ended. `code` and `reason` are the far side's when it sent a close frame; `code`
@@ -78,7 +79,7 @@ struct WebSocketFailure {
     std::optional<HttpResponse> answer;
 };
 
-// The client's end of one WebSocket connection (RFC 6455), without extensions and subprotocols.
+// The client's end of one WebSocket connection (RFC 6455), without extensions.
 // Everything on one thread, that of the executor it was connected on.
 class WebSocketClient {
 public:
@@ -90,6 +91,9 @@ public:
 
     ~WebSocketClient();
 
+    // The one that was offered, or empty when the server declined it.
+    const std::string& subprotocol() const;
+
     // Carries messages both ways until the connection has ended. Once only; the client, the source
     // and the receiver must outlive it. One write is in flight at a time and takes what the source
     // has by then. On `stop` as close(normal).
@@ -98,6 +102,12 @@ public:
 
     // The source has messages. Cheap; without effect before and after run.
     void notify();
+
+    // Back-pressure on the far side: nothing further is read, hence neither messages nor pings nor
+    // its end are noticed, until reading is resumed; what was read already is still delivered.
+    // Pings still leave. The far side's silence does not count meanwhile.
+    void pause_reading();
+    void resume_reading();
 
     // Begins the close handshake after the write in flight; run ends with the far side's answer, or
     // after close_timeout. No message is sent or delivered from now on.

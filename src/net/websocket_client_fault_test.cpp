@@ -164,6 +164,7 @@ TEST_F(WebSocketFault, an_answer_without_upgrade_or_with_extensions_is_refused) 
             return with(answer, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
         },
         [&](std::string answer) { return with(answer, "Sec-WebSocket-Protocol: null\r\n"); }};
+    settings_.subprotocol = "other";
     for (const auto& fault : faults) {
         const Server server =
             answering([&](const std::string& header) { return fault(upgrade_answer(header)); });

@@ -135,6 +135,67 @@ TEST_F(WebSocketClientTest, takes_messages_that_are_queued_later_when_notified) 
     EXPECT_EQ(endpoint_.received.back().second, "99");
 }
 
+TEST_F(WebSocketClientTest, offers_a_subprotocol_which_the_server_may_decline) {
+    settings_.subprotocol = "relay.resume.v1";
+    std::string offered;
+    for (const std::string selected : {"relay.resume.v1", ""}) {
+        const Server server(loop_.context(), [&](tcp::socket& socket) -> awaitable<void> {
+            ServerSocket accepting(socket);
+            boost::beast::flat_buffer buffer;
+            boost::beast::http::request<boost::beast::http::string_body> request;
+            co_await boost::beast::http::async_read(socket, buffer, request, asio::use_awaitable);
+            offered = request["Sec-WebSocket-Protocol"];
+            accepting.set_option(websocket::stream_base::decorator([&](auto& answer) {
+                if (!selected.empty()) answer.set("Sec-WebSocket-Protocol", selected);
+            }));
+            co_await accepting.async_accept(request, asio::use_awaitable);
+        });
+        connect(server);
+        EXPECT_EQ(offered, "relay.resume.v1");
+        EXPECT_EQ(client_->subprotocol(), selected);
+    }
+}
+
+TEST_F(WebSocketClientTest, delivers_nothing_further_while_reading_is_paused) {
+    settings_.ping_every = 20ms;
+    settings_.peer_timeout = 50ms;
+    std::size_t taken = 0;
+    bool was_paused = false;
+    const Server server = serving([&](ServerSocket& socket) -> awaitable<void> {
+        socket.binary(true);
+        for (int i = 0; i < 100; ++i) {
+            taken +=
+                co_await socket.async_write(asio::buffer(bytes_of(250'000)), asio::use_awaitable);
+            if (i == 0) client_->pause_reading();
+        }
+        co_await echo(socket);
+    });
+    asio::steady_timer later(loop_.context(), 300ms);  // six times what silence may last
+    later.async_wait([&](const boost::system::error_code&) {
+        EXPECT_LT(taken, 100u * 250'000);
+        EXPECT_LT(endpoint_.received.size(), 3u);
+        was_paused = true;
+        client_->resume_reading();
+    });
+    endpoint_.after_message = [&] {
+        if (endpoint_.received.size() == 100) client_->close(CloseCode::normal, "");
+    };
+    const WebSocketEnd end = run(server);
+    EXPECT_EQ(end.code, CloseCode::normal) << end.reason;
+    EXPECT_EQ(endpoint_.received.size(), 100u);
+    EXPECT_TRUE(was_paused);
+}
+
+TEST_F(WebSocketClientTest, a_paused_client_hears_the_answer_to_its_close) {
+    const Server server = serving(echo);
+    endpoint_.queue(MessageType::text, "one");
+    endpoint_.after_message = [&] {
+        client_->pause_reading();
+        client_->close(CloseCode::normal, "");
+    };
+    EXPECT_EQ(run(server).code, CloseCode::normal);
+}
+
 TEST_F(WebSocketClientTest, joins_the_fragments_of_a_message) {
     const std::string whole = bytes_of(100'000);
     const Server server = serving([&](ServerSocket& socket) -> awaitable<void> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/websocket_connection.hpp"
 
+#include "net/keep_alive.hpp"
 #include "wire/frame_writer.hpp"
 
 #include <algorithm>
@@ -58,10 +59,11 @@ void WebSocketConnection::start(std::string_view handshake_answer,
     ::setsockopt(socket_.number(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_kernel,
                  sizeof unsent_in_kernel);
     outbox_.push_control(Message::copy_of(bytes_of(handshake_answer), MessageType::raw));
-    if (!thread_.poller().add(socket_.number(), EPOLLIN, *this)) {
-        finish(CloseCode::abnormal, "no room in the event queue");
+    if (!thread_.poller().add(socket_.number(), awaited_events(), *this)) {
+        end(CloseCode::abnormal, "no room in the event queue");
         return;
     }
+    started_ = true;
     flush();
     schedule_deadline();
     if (!received.empty() && state_ == State::open) handle_bytes(received, false);
@@ -80,6 +82,7 @@ void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery deliv
     const SteadyTime now = thread_.poller().now();
     if (outbox_.idle() && !delivery.more_coming) {
         if (send_now(message)) record(sent_traffic_, now, message->size());
+        note_backlog();
         return;
     }
     switch (outbox_.push(message, now, delivery.video)) {
@@ -92,7 +95,13 @@ void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery deliv
         case hub::Outbox::Outcome::dropped:
             break;
     }
+    note_backlog();
     if (!watching_writable_) thread_.poller().at_turn_end(*this);
+}
+
+void WebSocketConnection::note_backlog() {
+    const hub::OutboxLimits& bound = limits_.outbox;
+    if (bound.overflow == hub::Overflow::wait && outbox_.bytes() > bound.bytes) room_wanted_ = true;
 }
 
 // Whether the message was taken over: by the socket, or in part by the outbox.
@@ -102,7 +111,7 @@ bool WebSocketConnection::send_now(const MessagePtr& message) {
         ::send(socket_.number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(bytes.size())) return true;
     if (sent < 0 && !would_block(errno)) {
-        finish(CloseCode::abnormal, "connection lost");
+        end(CloseCode::abnormal, "connection lost");
         return false;
     }
     outbox_.push_rest(message, sent < 0 ? 0 : static_cast<std::size_t>(sent),
@@ -121,7 +130,7 @@ void WebSocketConnection::flush() {
         const ssize_t sent = ::sendmsg(socket_.number(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0) {
             if (would_block(errno)) break;
-            finish(CloseCode::abnormal, "connection lost");
+            end(CloseCode::abnormal, "connection lost");
             return;
         }
         outbox_.sent(static_cast<std::size_t>(sent));
@@ -130,6 +139,10 @@ void WebSocketConnection::flush() {
     }
     watch_writable(!outbox_.empty());
     if (outbox_.empty() && state_ == State::closing) close_frame_left();
+    if (room_wanted_ && outbox_.bytes() <= limits_.outbox.bytes / 2) {
+        room_wanted_ = false;
+        owner_.on_room();
+    }
 }
 
 void WebSocketConnection::ping() {
@@ -145,8 +158,9 @@ void WebSocketConnection::push_ping() {
 }
 
 void WebSocketConnection::close_frame_left() {
+    finishing_ = false;
     if (input_ == Input::peer_closed)
-        finish(close_code_, close_reason_);
+        end(close_code_, close_reason_);
     else if (input_ == Input::broken)
         // Closing the socket now, with input unread, would reset the connection and could destroy
         // the close frame on its way: first wait until the peer ends its side.
@@ -157,7 +171,15 @@ void WebSocketConnection::close_frame_left() {
 void WebSocketConnection::watch_writable(bool on) {
     if (on == watching_writable_) return;
     watching_writable_ = on;
-    thread_.poller().change(socket_.number(), on ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+    update_events();
+}
+
+void WebSocketConnection::update_events() {
+    if (started_) thread_.poller().change(socket_.number(), awaited_events(), *this);
+}
+
+std::uint32_t WebSocketConnection::awaited_events() const {
+    return (reading_ ? EPOLLIN : 0u) | (watching_writable_ ? EPOLLOUT : 0u);
 }
 
 void WebSocketConnection::on_turn_end() {
@@ -172,7 +194,30 @@ void WebSocketConnection::on_turn_end() {
 
 void WebSocketConnection::on_ready(std::uint32_t events) {
     if (events & EPOLLOUT) flush();
-    if (state_ != State::closed && (events & (EPOLLIN | EPOLLERR | EPOLLHUP))) read();
+    if (state_ == State::closed) return;
+    if (reading_ && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
+        read();
+    else if (events & (EPOLLERR | EPOLLHUP))
+        connection_lost();
+}
+
+void WebSocketConnection::pause_reading() {
+    if (state_ != State::open || !std::exchange(reading_, false)) return;
+    keep_alive(socket_.number());  // by the kernel, while we are deaf
+    update_events();
+}
+
+void WebSocketConnection::resume_reading() {
+    if (std::exchange(reading_, true) || state_ == State::closed) return;
+    last_alive_ = thread_.poller().now();
+    update_events();
+}
+
+void WebSocketConnection::connection_lost() {
+    if (state_ == State::closing && !finishing_)
+        end(close_code_, close_reason_);
+    else
+        end(CloseCode::abnormal, "connection lost");
 }
 
 void WebSocketConnection::read() {
@@ -185,8 +230,7 @@ void WebSocketConnection::read() {
     const ssize_t count = ::recv(socket_.number(), room.data(), room.size(), MSG_DONTWAIT);
     if (count <= 0) {
         if (count < 0 && would_block(errno)) return;
-        finish(state_ == State::closing ? close_code_ : CloseCode::abnormal,
-               state_ == State::closing ? close_reason_ : "connection lost");
+        connection_lost();
         return;
     }
     last_alive_ = thread_.poller().now();
@@ -244,12 +288,18 @@ void WebSocketConnection::on_peer_close(CloseCode code, std::string_view reason)
         schedule_deadline();
     }
     input_ = Input::peer_closed;
+    if (std::exchange(finishing_, false)) outbox_.drop_data();  // nobody is left to read it
     flush();
 }
 
 // ---- ends
 
 void WebSocketConnection::close(CloseCode code, std::string_view reason) {
+    if (std::exchange(finishing_, false)) {  // its close frame waits behind the data
+        outbox_.drop_data();
+        schedule_deadline();
+        thread_.poller().at_turn_end(*this);
+    }
     if (state_ != State::open) return;
     state_ = State::closing;
     close_code_ = code;
@@ -261,6 +311,22 @@ void WebSocketConnection::close(CloseCode code, std::string_view reason) {
 }
 
 void WebSocketConnection::finish(CloseCode code, std::string_view reason) {
+    if (state_ != State::open) return;
+    if (outbox_.empty()) {
+        close(code, reason);
+        return;
+    }
+    state_ = State::closing;
+    finishing_ = true;
+    close_code_ = code;
+    close_reason_ = reason;
+    outbox_.push_control(wire::close_message(code, reason));
+    resume_reading();  // its pings show that it lives
+    schedule_deadline();
+    thread_.poller().at_turn_end(*this);
+}
+
+void WebSocketConnection::end(CloseCode code, std::string_view reason) {
     if (state_ == State::closed) return;
     state_ = State::closed;
     close_code_ = code;
@@ -277,41 +343,44 @@ void WebSocketConnection::expire_at(SteadyTime when) {
 
 void WebSocketConnection::schedule_deadline() {
     SteadyTime when;
-    if (state_ == State::closing)
+    if (state_ == State::closing && !finishing_)
         // One that is too slow gets the time to come to the frame that says so.
         when = thread_.poller().now() + (close_code_ == CloseCode::too_slow && !outbox_.empty()
                                              ? limits_.peer_timeout
                                              : limits_.close_timeout);
     else
-        when = std::min({std::max(last_alive_, pinged_) + limits_.ping_every,
-                         last_alive_ + limits_.peer_timeout, expires_});
+        when =
+            std::min({std::max(last_alive_, pinged_) + limits_.ping_every,
+                      reading_ ? last_alive_ + limits_.peer_timeout : SteadyTime::max(), expires_});
     thread_.schedule(*this, when);
 }
 
 void WebSocketConnection::on_deadline() {
     const SteadyTime now = std::chrono::steady_clock::now();
-    if (state_ == State::closing) {
-        finish(close_code_, close_reason_);
+    if (state_ == State::closing && !finishing_) {
+        end(close_code_, close_reason_);
     } else if (now >= expires_) {
         close(CloseCode::expired, "the session has expired");
-    } else if (state_ == State::open) {
-        keep_alive(now);
+    } else if (state_ != State::closed) {
+        prove_alive(now);
     }
 }
 
-void WebSocketConnection::keep_alive(SteadyTime now) {
+void WebSocketConnection::prove_alive(SteadyTime now) {
     outbox_.release();
-    if (now - last_alive_ >= limits_.peer_timeout) {
-        finish(CloseCode::abnormal, "nothing heard from the peer");
+    if (reading_ && now - last_alive_ >= limits_.peer_timeout) {
+        end(CloseCode::abnormal, "nothing heard from the peer");
         return;
     }
     // With data waiting, what the peer takes of it is sign of life enough.
-    if (now - std::max(last_alive_, pinged_) >= limits_.ping_every && outbox_.empty()) {
+    if (now - std::max(last_alive_, pinged_) >= limits_.ping_every) {
         pinged_ = now;
-        push_ping();
-        flush();
+        if (outbox_.empty()) {
+            push_ping();
+            flush();
+        }
     }
-    if (state_ == State::open) schedule_deadline();
+    if (state_ != State::closed) schedule_deadline();
 }
 
 }  // namespace relay::net

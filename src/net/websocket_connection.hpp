@@ -33,6 +33,10 @@ public:
     // `code` is the peer's or the one it was closed with; abnormal when no close frame passed.
     virtual void on_closed(wire::CloseCode code, std::string_view reason) = 0;
 
+    // What waits for the peer has fallen to half its bound after it had exceeded it, which only
+    // happens with hub::Overflow::wait.
+    virtual void on_room() {}
+
     // What a regular ping is to carry, at most 125 bytes.
     virtual std::string ping_payload() { return {}; }
 
@@ -68,6 +72,20 @@ public:
     // the peer has answered or after close_timeout. Later calls have no effect.
     void close(wire::CloseCode code, std::string_view reason);
 
+    // Sends what waits, however long the peer takes as long as it lives, then a close frame, and
+    // ends when the peer has answered or close_timeout after that. What it sends meanwhile is
+    // discarded. A close() cuts that short.
+    void finish(wire::CloseCode code, std::string_view reason);
+
+    // Back-pressure on the peer: nothing further is read, so neither its messages nor its end are
+    // noticed (a reset is), and its silence does not count. What was read already is still
+    // delivered.
+    void pause_reading();
+    void resume_reading();
+
+    // Whether what waits for the peer exceeds the bound: then on_room() will be called.
+    bool is_full() const { return room_wanted_; }
+
     // Sends a ping with the owner's payload now, besides the regular ones.
     void ping();
 
@@ -98,9 +116,13 @@ private:
     void flush();
     void close_frame_left();
     void watch_writable(bool on);
+    std::uint32_t awaited_events() const;
+    void update_events();
+    void note_backlog();
+    void connection_lost();
     void schedule_deadline();
-    void keep_alive(SteadyTime now);
-    void finish(wire::CloseCode code, std::string_view reason);
+    void prove_alive(SteadyTime now);
+    void end(wire::CloseCode code, std::string_view reason);
     static void record(std::unique_ptr<hub::Traffic>& traffic, SteadyTime now, std::size_t bytes);
 
     IoThread& thread_;
@@ -120,7 +142,11 @@ private:
     State state_ = State::open;
     Input input_ = Input::frames;
     bool watching_writable_ = false;
-    bool ping_waits_ = false;  // made when the socket takes it, so that it tells the latest
+    bool started_ = false;
+    bool reading_ = true;       // not paused
+    bool room_wanted_ = false;  // the outbox exceeded its bound
+    bool finishing_ = false;    // closing, but what waits goes first
+    bool ping_waits_ = false;   // made when the socket takes it, so that it tells the latest
 };
 
 }  // namespace relay::net

@@ -52,6 +52,12 @@ public:
         changed_.notify_all();
     }
 
+    void on_room() override {
+        const std::lock_guard lock(mutex_);
+        ++rooms_;
+        changed_.notify_all();
+    }
+
     Received next() {
         std::unique_lock lock(mutex_);
         if (!changed_.wait_for(lock, 20s, [this] { return !received_.empty(); }))
@@ -66,6 +72,15 @@ public:
             throw std::runtime_error("the connection did not close");
         return *closed_;
     }
+    void wait_for_room() {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, 20s, [this] { return rooms_ > 0; }))
+            throw std::runtime_error("there was no room");
+    }
+    std::size_t rooms() {
+        const std::lock_guard lock(mutex_);
+        return rooms_;
+    }
     std::size_t waiting() {
         const std::lock_guard lock(mutex_);
         return received_.size();
@@ -76,6 +91,7 @@ private:
     std::condition_variable changed_;
     std::deque<Received> received_;
     std::optional<Closed> closed_;
+    std::size_t rooms_ = 0;
 };
 
 // The two ends of a TCP connection; a small send buffer makes the first one stall early.

@@ -9,7 +9,12 @@ bool asks_for_websocket(const HttpRequest& request) {
     return request.fields.has_token("Upgrade", "websocket");
 }
 
-std::expected<std::string, HttpResponse> websocket_answer(const HttpRequest& request) {
+bool offers_subprotocol(const HttpRequest& request, std::string_view name) {
+    return request.fields.has_token("Sec-WebSocket-Protocol", name);
+}
+
+std::expected<std::string, HttpResponse> websocket_answer(const HttpRequest& request,
+                                                          std::string_view subprotocol) {
     const auto refuse = [](std::string_view why) {
         return std::unexpected(error_response(400, why));
     };
@@ -29,8 +34,9 @@ std::expected<std::string, HttpResponse> websocket_answer(const HttpRequest& req
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: " +
         wire::accept_key(key) + "\r\n";
-    if (request.fields.has_token("Sec-WebSocket-Protocol", "null"))
-        answer += "Sec-WebSocket-Protocol: null\r\n";
+    if (subprotocol.empty() && offers_subprotocol(request, "null")) subprotocol = "null";
+    if (!subprotocol.empty())
+        answer.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
     return answer + "\r\n";
 }
 

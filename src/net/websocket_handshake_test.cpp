@@ -31,6 +31,11 @@ TEST(WebSocketHandshake, ConfirmsTheSubprotocolNull) {
     HttpRequest request = good();
     request.fields.add("Sec-WebSocket-Protocol", "other, null");
     EXPECT_THAT(websocket_answer(request).value(), HasSubstr("Sec-WebSocket-Protocol: null\r\n"));
+    ASSERT_TRUE(offers_subprotocol(request, "other"));
+    EXPECT_FALSE(offers_subprotocol(request, "others"));
+    const auto selecting = websocket_answer(request, "other").value();
+    EXPECT_THAT(selecting, HasSubstr("Sec-WebSocket-Protocol: other\r\n"));
+    EXPECT_THAT(selecting, testing::Not(HasSubstr("null")));
 }
 
 TEST(WebSocketHandshake, RefusesWithAReason) {

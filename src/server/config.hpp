@@ -12,8 +12,8 @@
 
 namespace relay::server {
 
-// Settings of `relay session relay`; the table in cli/settings_session_relay.cpp fills and
-// documents them.
+// Settings of `relay session relay` and `relay shell relay`; the tables in
+// cli/settings_session_relay.cpp and cli/settings_shell_relay.cpp fill and document them.
 struct Config {
     std::string listen = "::";         // address of both listeners
     std::uint16_t access_port = 8082;  // 0: any free one
@@ -30,6 +30,9 @@ struct Config {
     bool allow_no_booking_id = false;
     std::vector<std::string> allowed_origins{"*"};  // of browsers, on both listeners
 
+    bool session = true;  // serve live sessions
+    bool shell = false;   // serve byte streams between shell clients and hosts
+
     std::filesystem::path state_dir;  // empty: denials are kept in memory only
     std::chrono::seconds tidy_every{300};
     std::chrono::seconds stats_every{5};
@@ -40,6 +43,10 @@ struct Config {
     std::size_t queue_bytes = 1024 * 1024;       // per subscriber
     std::chrono::milliseconds video_age{1000};
     std::chrono::milliseconds data_age{5000};
+    std::size_t shell_queue = 256 * 1024;         // bytes that wait for one end of a byte stream
+    std::size_t shell_max_message = 1024 * 1024;  // bytes
+    std::chrono::milliseconds host_wait{15'000};  // for the host to come for a client
+    std::filesystem::path audit_file;  // one line of JSON per byte stream; empty: the log
     std::chrono::milliseconds ping_every{10'000};
     std::chrono::milliseconds peer_timeout{25'000};  // nothing heard for so long: closed
 };

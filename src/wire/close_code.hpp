@@ -20,6 +20,8 @@ enum class CloseCode : std::uint16_t {
     expired = 4401,
     denied = 4403,
     no_such_host = 4404,
+    replaced = 4409,   // a newer host has taken the topic over
+    peer_lost = 4410,  // the other end of a byte stream has gone without closing it
 };
 
 // Whether a peer may send the code (RFC 6455 §7.4.2; 1012-1014 are registered with IANA).

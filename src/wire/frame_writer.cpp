@@ -44,7 +44,7 @@ void append_client_frame(std::vector<std::uint8_t>& out, MessageType type,
     FrameHeaderBytes header;
     const std::size_t length = write_client_header(header, type, payload.size(), key);
     const std::size_t start = out.size() + length;
-    out.reserve(start + payload.size());
+    // No reserve(): it would grow by one frame at a time, which copies all for each of many.
     out.insert(out.end(), header.begin(), header.begin() + static_cast<std::ptrdiff_t>(length));
     out.resize(start + payload.size());
     apply_mask(payload, out.data() + start, key);
