@@ -82,13 +82,15 @@ unit_tests() {
 }
 
 # Debian's own Python: another one in the PATH does not have Debian's pytest and websockets.
-# Under a sanitizer, which costs ten times the time, counts of repetitions are scaled down.
+# Under a sanitizer, which costs ten times the time, counts of repetitions are scaled down. The tests
+# mostly wait, so two run per core.
 e2e_tests() {
     local scale=1
     [ "$1" = release ] || scale=0.2
     step "$1: end-to-end" watch_reports "$1" env RELAY_BIN="$PWD/$(build_folder "$1")/bin/relay" \
         RELAY_E2E_SCALE="${RELAY_E2E_SCALE:-$scale}" \
-        timeout --foreground 1200 /usr/bin/python3 -m pytest -q -p no:cacheprovider test/e2e
+        timeout --foreground 1200 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
+        -n $((2 * $(nproc))) test/e2e
 }
 
 # Sanitizers write to files: the report of a server that a test has killed, or whose output nobody

@@ -142,7 +142,7 @@ async def test_the_largest_message_is_10_mib(relay):
     (encode(TEXT, b"\xff"), 1007),
     (encode(TEXT, b"x", masked=False), 1002),
     (encode(BINARY, b"", length=LARGEST + 1, length_form=64), 1009),
-])
+], ids=["no UTF-8", "unmasked", "too large"])
 def test_a_fault_closes_its_sender_and_nobody_else(relay, data, code):
     with RawWebSocket(relay.uri()) as faulty, RawWebSocket(relay.uri()) as other:
         faulty.send(data)
