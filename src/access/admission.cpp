@@ -7,6 +7,11 @@
 namespace relay::access {
 namespace {
 
+constexpr auto denied_message =
+    "bookingID has been deny-listed, probably because the session was cancelled";
+
+}  // namespace
+
 auth::Grant grant_of(const auth::Claims& claims) {
     auth::Grant grant;
     grant.topic = claims.topic;
@@ -20,11 +25,6 @@ auth::Grant grant_of(const auth::Claims& claims) {
     grant.subject = claims.subject;
     return grant;
 }
-
-constexpr auto denied_message =
-    "bookingID has been deny-listed, probably because the session was cancelled";
-
-}  // namespace
 
 Admission::Admission(WallClock clock, bool allow_no_booking_id, BookingJournal& journal,
                      OnDenied on_denied)
@@ -49,21 +49,35 @@ Result<void> Admission::restore() {
 }
 
 Result<std::string> Admission::admit(const auth::Claims& claims) {
-    const WallTime now = clock_();
-    auth::Grant grant = grant_of(claims);
-    // From the look at the deny list to the code in one step: a denial comes before all of it or
-    // after, and then removes the code (spec/session-relay.md §13, row 7).
-    const std::lock_guard lock(mutex_);
     if (claims.booking_id.empty() && !allow_no_booking_id_) {
         return fail(Errc::invalid, "empty bookingID field is not permitted");
     }
-    if (denied_.contains(claims.booking_id, now)) return fail(Errc::invalid, denied_message);
+    return make_code(grant_of(claims));
+}
+
+Result<std::string> Admission::admit_to_stream(auth::Grant grant) {
+    return make_code(std::move(grant));
+}
+
+Result<std::string> Admission::make_code(auth::Grant grant) {
+    const WallTime now = clock_();
+    const std::string booking_id = grant.booking_id;
+    const WallTime expires = grant.expires;
+    // From the look at the deny list to the code in one step: a denial comes before all of it or
+    // after, and then removes the code (spec/session-relay.md §13, row 7).
+    const std::lock_guard lock(mutex_);
+    if (denied_.contains(booking_id, now)) return fail(Errc::invalid, denied_message);
     auto code = codes_.put(std::move(grant), now);
-    if (code && !claims.booking_id.empty()) {
-        allowed_.put(claims.booking_id, claims.expires);
+    if (code && !booking_id.empty()) {
+        allowed_.put(booking_id, expires);
         allowed_changed_ = true;
     }
     return code;
+}
+
+Result<void> Admission::check_booking(std::string_view booking_id) const {
+    if (is_denied(booking_id)) return fail(Errc::invalid, denied_message);
+    return {};
 }
 
 Result<auth::Grant> Admission::redeem(std::string_view code) {

@@ -16,6 +16,9 @@
 
 namespace relay::access {
 
+// What a token's claims permit, for a member of a topic.
+auth::Grant grant_of(const auth::Claims& claims);
+
 // Decides who gets in: keeps the denied and the allowed bookings and the one-time codes. Every call
 // may come from any thread.
 //
@@ -42,6 +45,13 @@ public:
     // when too many codes wait.
     Result<std::string> admit(const auth::Claims& claims);
 
+    // The same for one end of a byte stream, which needs no booking. Errc::invalid when it has one
+    // that is denied.
+    Result<std::string> admit_to_stream(auth::Grant grant);
+
+    // Errc::invalid when the booking is denied.
+    Result<void> check_booking(std::string_view booking_id) const;
+
     // What the code was made for; the code is gone whatever the outcome. Errc::unauthorized when it
     // is unknown, used or too old, or when its token has expired; Errc::forbidden when its booking
     // is denied.
@@ -66,6 +76,7 @@ public:
     Result<void> tidy();
 
 private:
+    Result<std::string> make_code(auth::Grant grant);
     Result<void> write_down(const std::string& booking_id);
 
     const WallClock clock_;

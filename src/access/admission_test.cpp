@@ -240,6 +240,33 @@ TEST_F(AdmissionTest, after_deny_and_allow_race_the_journal_agrees_with_memory) 
     }
 }
 
+TEST_F(AdmissionTest, a_code_for_a_byte_stream_carries_its_grant_and_needs_no_booking) {
+    auth::Grant grant = grant_of(claims(""));
+    grant.role = auth::Role::host_end;
+    grant.connection_id = "c1";
+    grant.salt = Secret("s1");
+    grant.target = "pi";
+    grant.subprotocol = "relay.resume.v1";
+    const auto redeemed = admission.redeem(admission.admit_to_stream(grant).value());
+    ASSERT_TRUE(redeemed);
+    EXPECT_EQ(redeemed->role, auth::Role::host_end);
+    EXPECT_EQ(redeemed->path(), "spin30/data/c1");
+    EXPECT_EQ(redeemed->salt, Secret("s1"));
+    EXPECT_EQ(redeemed->target, "pi");
+    EXPECT_EQ(redeemed->subprotocol, "relay.resume.v1");
+    EXPECT_THAT(admission.allowed(), IsEmpty());
+}
+
+TEST_F(AdmissionTest, a_denial_removes_the_codes_of_byte_streams_too) {
+    const std::string code = admission.admit_to_stream(grant_of(claims("b1"))).value();
+    EXPECT_TRUE(admission.check_booking("b1"));
+    ASSERT_TRUE(admission.deny("b1", now + 1h));
+    EXPECT_EQ(admission.redeem(code).error().code, Errc::unauthorized);
+    EXPECT_EQ(admission.admit_to_stream(grant_of(claims("b1"))).error().code, Errc::invalid);
+    EXPECT_EQ(admission.check_booking("b1").error().code, Errc::invalid);
+    EXPECT_TRUE(admission.check_booking(""));
+}
+
 TEST_F(AdmissionTest, the_allow_list_survives_a_restart_but_for_what_was_denied_since) {
     ASSERT_TRUE(admission.admit(claims("b1")));
     ASSERT_TRUE(admission.admit(claims("b2")));

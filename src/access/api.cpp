@@ -6,6 +6,7 @@
 #include "access/http_status.hpp"
 #include "access/session_uri.hpp"
 #include "auth/numeric_date.hpp"
+#include "base/random.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -84,6 +85,25 @@ std::expected<BookingQuery, HttpResponse> read_booking_query(const HttpRequest& 
     return query;
 }
 
+bool is_target_name(std::string_view name) {
+    constexpr std::string_view permitted =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !name.empty() && name.size() <= 64 &&
+           name.find_first_not_of(permitted) == std::string_view::npos;
+}
+
+// A grant for what the claims' holder is at its topic of byte streams.
+auth::Grant stream_grant(const auth::Claims& claims, auth::Role role, std::string target) {
+    auth::Grant grant = grant_of(claims);
+    grant.role = role;
+    grant.can_read = grant.can_write = true;
+    if (role != auth::Role::client) return grant;
+    grant.connection_id = random_uuid();
+    grant.salt = Secret(random_uuid());
+    grant.target = std::move(target);
+    return grant;
+}
+
 // `example.org:8082` and `[::1]:8082` without the port.
 std::string_view without_port(std::string_view host) {
     const std::size_t colon = host.rfind(':');
@@ -102,6 +122,7 @@ public:
           callers_(std::move(keys), std::move(settings.audience), settings.leeway, clock),
           admission_(admission),
           clock_(std::move(clock)),
+          has_host_(std::move(settings.has_host)),
           status_(std::move(status)) {}
 
     const CrossOrigin& cross_origin() const { return cross_origin_; }
@@ -113,10 +134,29 @@ public:
         if (!permitted) return error_answer(permitted.error());
         const auto code = admission_.admit(*claims);
         if (!code) return error_answer(code.error());
-        HttpResponse response = json_answer(
-            {{"uri", session_uri(relay_address(request), claims->prefix, claims->topic, *code)}});
-        response.fields.set("Cache-Control", "no-store");  // the code is for this caller alone
-        return response;
+        return uri_answer(request, claims->prefix, claims->topic, *code);
+    }
+
+    HttpResponse join_shell(const HttpRequest& request, const PathParameters& parameters) const {
+        const auto claims = callers_.identify(request);
+        if (!claims) return error_answer(claims.error());
+        const auto role = check_shell_claims(*claims, parameters.at(0));
+        if (!role) return error_answer(role.error());
+        const auto target = request.query("target");
+        if (target && !is_target_name(*target)) {
+            return net::error_response(
+                422, "target in query must be 1 to 64 letters, digits, dots, '_' and '-'");
+        }
+        const auto bookable = admission_.check_booking(claims->booking_id);
+        if (!bookable) return error_answer(bookable.error());
+        if (*role == auth::Role::client && !has_host_(claims->topic)) {
+            return net::error_response(503, "no host is connected to this topic");
+        }
+        auth::Grant grant = stream_grant(*claims, *role, target.value_or(""));
+        const std::string path = grant.path();
+        const auto code = admission_.admit_to_stream(std::move(grant));
+        if (!code) return error_answer(code.error());
+        return uri_answer(request, claims->prefix, path, *code);
     }
 
     HttpResponse deny(const HttpRequest& request, const PathParameters&) const {
@@ -172,6 +212,14 @@ public:
     }
 
 private:
+    HttpResponse uri_answer(const HttpRequest& request, const std::string& prefix,
+                            const std::string& path, const std::string& code) const {
+        HttpResponse response =
+            json_answer({{"uri", session_uri(relay_address(request), prefix, path, code)}});
+        response.fields.set("Cache-Control", "no-store");  // the code is for this caller alone
+        return response;
+    }
+
     std::string relay_address(const HttpRequest& request) const {
         if (!relay_address_.empty()) return relay_address_;
         return fmt::format("ws://{}:{}", without_port(request.fields["Host"]), relay_port_);
@@ -188,44 +236,62 @@ private:
     const CallerCheck callers_;
     Admission& admission_;
     const WallClock clock_;
+    const std::function<bool(const std::string&)> has_host_;
     const StatusReport status_;
 };
 
+// Endpoints of what a relay may or may not serve, with their preflights.
+enum class Part : std::uint8_t { always, session, shell };
+
 struct Endpoint {
+    Part part;
     const char* method;
     const char* pattern;
     HttpResponse (Api::*answer)(const HttpRequest&, const PathParameters&) const;
 };
 
 constexpr Endpoint endpoints[] = {
-    {"POST", "/session/{id}", &Api::join_session},
-    {"GET", "/bids/deny", &Api::list_denied},
-    {"POST", "/bids/deny", &Api::deny},
-    {"GET", "/bids/allow", &Api::list_allowed},
-    {"POST", "/bids/allow", &Api::allow},
-    {"GET", "/status", &Api::report_status},
-    {"GET", "/healthz", &Api::report_health},
+    {Part::session, "POST", "/session/{id}", &Api::join_session},
+    {Part::shell, "POST", "/shell/{id}", &Api::join_shell},
+    {Part::shell, "POST", "/api/v1/connect/{id}", &Api::join_shell},
+    {Part::always, "GET", "/bids/deny", &Api::list_denied},
+    {Part::always, "POST", "/bids/deny", &Api::deny},
+    {Part::always, "GET", "/bids/allow", &Api::list_allowed},
+    {Part::always, "POST", "/bids/allow", &Api::allow},
+    {Part::always, "GET", "/status", &Api::report_status},
+    {Part::always, "GET", "/healthz", &Api::report_health},
 };
 
 struct Preflight {
+    Part part;
     const char* pattern;
     const char* methods;
 };
 
 constexpr Preflight preflights[] = {
-    {"/session/{id}", "POST"}, {"/bids/deny", "GET, POST"}, {"/bids/allow", "GET, POST"},
-    {"/status", "GET"},        {"/healthz", "GET"},
+    {Part::session, "/session/{id}", "POST"},
+    {Part::shell, "/shell/{id}", "POST"},
+    {Part::shell, "/api/v1/connect/{id}", "POST"},
+    {Part::always, "/bids/deny", "GET, POST"},
+    {Part::always, "/bids/allow", "GET, POST"},
+    {Part::always, "/status", "GET"},
+    {Part::always, "/healthz", "GET"},
 };
 
 }  // namespace
 
 net::Router make_api(ApiSettings settings, auth::KeyRing keys, Admission& admission,
                      WallClock clock, StatusReport status) {
+    const bool shell = settings.has_host != nullptr;
+    const auto is_served = [session = settings.session, shell](Part part) {
+        return part == Part::always || (part == Part::session ? session : shell);
+    };
     std::string base_path = net::base_path_of(settings.audience);
     const auto api = std::make_shared<const Api>(std::move(settings), std::move(keys), admission,
                                                  std::move(clock), std::move(status));
     std::vector<net::Route> routes;
     for (const Endpoint& endpoint : endpoints) {
+        if (!is_served(endpoint.part)) continue;
         const auto answer = endpoint.answer;
         routes.push_back(
             {endpoint.method, endpoint.pattern,
@@ -234,6 +300,7 @@ net::Router make_api(ApiSettings settings, auth::KeyRing keys, Admission& admiss
              }});
     }
     for (const Preflight& preflight : preflights) {
+        if (!is_served(preflight.part)) continue;
         const auto respond = [api, methods = preflight.methods](const HttpRequest& request,
                                                                 const PathParameters&) {
             return api->cross_origin().preflight(request, methods);

@@ -62,4 +62,24 @@ Result<void> check_session_claims(const auth::Claims& claims, std::string_view s
     return {};
 }
 
+Result<auth::Role> check_shell_claims(const auth::Claims& claims, std::string_view shell_id) {
+    const auto refuse = [](const char* why) { return fail(Errc::unauthorized, why); };
+    if (claims.topic.empty() || claims.prefix.empty() || claims.scopes.empty()) {
+        return refuse(claims_missing);
+    }
+    if (claims.topic != shell_id) return refuse("ShellID Does Not Match Token");
+    if (claims.prefix != "shell" && claims.prefix != "connect") {
+        return refuse("token is not for a shell: its prefix is neither 'shell' nor 'connect'");
+    }
+    const bool host = claims.has_scope("host");
+    const bool client = claims.has_scope("client");
+    const bool stats = claims.has_scope("stats");
+    if (!host && !client && !stats) return refuse("Missing client, host or stats Scope");
+    if (host && client) return refuse("Can only have Client Or Host Scope, Not Both");
+    if (stats && shell_id != "stats") return refuse("Path Not Valid for Stats Scope");
+    if (!stats && shell_id == "stats") return refuse("Path Not Valid Without Stats Scope");
+    if (stats) return auth::Role::member;
+    return host ? auth::Role::host : auth::Role::client;
+}
+
 }  // namespace relay::access

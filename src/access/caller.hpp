@@ -2,6 +2,7 @@
 #pragma once
 
 #include "auth/claims.hpp"
+#include "auth/code_store.hpp"
 #include "auth/keyring.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -36,5 +37,9 @@ private:
 
 // Whether the claims let their holder join this session; the errors are those of the API.
 Result<void> check_session_claims(const auth::Claims& claims, std::string_view session_id);
+
+// What the claims make their holder at this topic of byte streams: host, client, or member of the
+// stats topic. The errors are those of the API (spec/shell.md §2).
+Result<auth::Role> check_shell_claims(const auth::Claims& claims, std::string_view shell_id);
 
 }  // namespace relay::access

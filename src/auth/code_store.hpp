@@ -3,9 +3,11 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/secret.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <string>
 #include <string_view>
@@ -14,7 +16,16 @@
 
 namespace relay::auth {
 
-// What the holder of a code may do, taken from the token that it was made for.
+// What the holder of a code is to the relay.
+enum class Role : std::uint8_t {
+    member,    // of a topic whose members hear each other
+    host,      // whom clients of its topic want to reach
+    client,    // one end of a byte stream
+    host_end,  // the other end, which the host opens for that client
+};
+
+// What the holder of a code may do, taken from the token that it was made for; a host's end of a
+// byte stream from its client's.
 struct Grant {
     std::string topic;
     std::string prefix;
@@ -25,6 +36,18 @@ struct Grant {
     std::vector<std::string> audience;
     WallTime expires{};
     std::string subject;
+    Role role = Role::member;
+
+    // Of both ends of a byte stream:
+    std::string connection_id{};  // a random UUID
+    // Random, and the same for both ends: never told to anyone, so that no code but those of this
+    // relay leads to the stream, whatever is known of its id.
+    Secret salt{};
+    std::string target{};       // which the client named; empty: the host's own choice
+    std::string subprotocol{};  // that the host's end has to offer; empty: none
+
+    // What stands behind the prefix in the path of its WebSocket.
+    std::string path() const { return connection_id.empty() ? topic : topic + '/' + connection_id; }
 };
 
 // Holds grants until each is exchanged once for its code, or the code's life of 30 s is over.

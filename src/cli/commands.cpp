@@ -6,6 +6,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/session_client.hpp"
 #include "cli/session_commands.hpp"
+#include "cli/shell_commands.hpp"
 #include "cli/version.hpp"
 
 #include <fmt/ostream.h>
@@ -25,6 +26,12 @@
 #endif
 #ifdef RELAY_WITH_SERVER
 #include "server/run.hpp"
+#endif
+#ifdef RELAY_WITH_SHELL_CLIENT
+#include "shell_client/run.hpp"
+#endif
+#ifdef RELAY_WITH_SHELL_HOST
+#include "shell_host/run.hpp"
 #endif
 
 extern char** environ;
@@ -92,6 +99,30 @@ int run_client_stats(const Invocation& invocation) {
 #endif
 }
 
+int run_shell_relay(const Invocation& invocation) {
+#ifdef RELAY_WITH_SERVER
+    return shell_relay(invocation, server::run);
+#else
+    return shell_relay(invocation, [](const auto&) { return not_built("shell relay"); });
+#endif
+}
+
+int run_shell_host(const Invocation& invocation) {
+#ifdef RELAY_WITH_SHELL_HOST
+    return shell_host(invocation, shell_host::run);
+#else
+    return shell_host(invocation, [](const auto&) { return not_built("shell host"); });
+#endif
+}
+
+int run_shell_client(const Invocation& invocation) {
+#ifdef RELAY_WITH_SHELL_CLIENT
+    return shell_client(invocation, shell_client::run);
+#else
+    return shell_client(invocation, [](const auto&) { return not_built("shell client"); });
+#endif
+}
+
 int run_demo(const Invocation& invocation) {
 #ifdef RELAY_WITH_DEMO
     return demo(invocation, relay::demo::run);
@@ -111,6 +142,17 @@ int run_load(const Invocation& invocation) {
 
 int run_session_token(const Invocation& invocation) {
     return session_token(invocation, wall_clock());
+}
+
+int run_shell_token(const Invocation& invocation) {
+    return shell_token(invocation, wall_clock());
+}
+
+int run_shell_ssh_config(const Invocation& invocation) {
+    std::error_code ignored;  // the paths are then empty, and the text says so where it fails
+    return shell_ssh_config(invocation,
+                            {.program = std::filesystem::read_symlink("/proc/self/exe", ignored),
+                             .folder = std::filesystem::current_path(ignored)});
 }
 
 int print_settings_document(const Invocation& invocation) {
@@ -146,6 +188,14 @@ std::vector<Command> commands() {
          "show who is connected to a relay, live",
          run_client_stats},
         {"session token", {"token"}, "print a token for a session", run_session_token},
+        {"shell relay", {}, "join ssh and other byte streams to machines", run_shell_relay},
+        {"shell host", {}, "make a machine reachable through a relay", run_shell_host},
+        {"shell client", {}, "reach a machine through a relay", run_shell_client},
+        {"shell token", {}, "print a token for a machine, or for who reaches it", run_shell_token},
+        {"shell ssh-config",
+         {},
+         "print ssh's configuration for a list of machines",
+         run_shell_ssh_config},
         {"demo", {}, "show a simulated experiment, live, on a web page", run_demo},
         {"load", {}, "put a relay under load, verify and measure it", run_load},
         {"version", {}, "print the version", print_version},

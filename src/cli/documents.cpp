@@ -22,8 +22,8 @@ and the key `access-port = 8082` in the file that `--config FILE` or `RELAY_CONF
 - **Older variables** work and give one notice in the log.
 - **Slips**: an unknown variable that begins like ours gives a warning, an unknown key in the file is
   an error with its line; both name the nearest known name.
-- **The file** is TOML. Keys under `[session-relay]`, `[session-host]`, `[session-token]` or `[demo]` are
-  for that command and bind more than keys above all sections, which are for every command that has them.
+- **The file** is TOML. Keys under `[session-relay]`, `[shell-host]`, `[demo]` and so on are for that
+  command and bind more than keys above all sections, which are for every command that has them.
 - **Secrets**: `NAME_FILE`, `--name-file` and the key `name-file` give the path of a file that holds
   the secret; line ends at its end are not part of it. Nothing ever prints a secret. Prefer the file:
   flags and variables can be seen by other programs of the machine.
@@ -33,7 +33,7 @@ and the key `access-port = 8082` in the file that `--config FILE` or `RELAY_CONF
 - **Lists** are split at commas and white space; flags of lists may be repeated.
 
 Exit codes: 0 done, 2 unknown command or flag, 3 a setting is missing or not valid, 4 an address could
-not be used, 5 the state could not be opened. Those of `session client` are in
+not be used or a peer not be reached, 5 the state could not be opened. Those of `session client` are in
 [session-client.md](session-client.md).
 )";
 
@@ -46,9 +46,12 @@ relay \- open infrastructure for remote laboratories
 .I COMMAND
 [\fB\-\-setting\fR \fIVALUE\fR]...
 .SH DESCRIPTION
-Carries live video and data between experiments behind firewalls and the people who use them.
+Carries live video and data between experiments behind firewalls and the people who use them, and the
+ssh sessions of those who look after the machines.
 Called by the name
-.BR session ,
+.B session
+or
+.BR shell ,
 it takes that for the first word of the command.
 Every setting is a flag, an environment variable, and a key in the file that
 .B \-\-config
@@ -56,13 +59,13 @@ names; a flag binds more than a variable, a variable more than the file.
 )";
 
 constexpr std::string_view manual_end = R"(.SH EXIT STATUS
-0 done; 2 unknown command or flag; 3 a setting is missing or not valid; 4 an address could not be used;
-5 the state could not be opened.
+0 done; 2 unknown command or flag; 3 a setting is missing or not valid; 4 an address could not be used
+or a peer not be reached; 5 the state could not be opened.
 Of session client: 0 done; 1 usage, settings, a file, or not everything may have arrived; 2 the relay
 refused for good; 3 a condition timed out, with \-\-strict.
 .SH FILES
 The settings file is TOML; keys are names of settings, on top for every command, or under
-[session\-relay], [session\-host], [session\-token] for one.
+[session\-relay], [shell\-host], [demo] and so on for one.
 )";
 
 std::string upper(std::string text) {

@@ -2,6 +2,7 @@
 #include "cli/session_client.hpp"
 
 #include "cli/settings.hpp"
+#include "cli/settings_access.hpp"
 #include "cli/start.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ struct Client {
     const config::Schema& schema;
     const CommandText& text;
     LogOptions& log;
+    client::Access& access;
     std::function<Result<void>()> check;  // what the table cannot
     std::function<Outcome()> run;
 };
@@ -40,6 +42,8 @@ int fail_with(const Invocation& invocation, const Client& client, std::string_vi
 int serve_client(const Invocation& invocation, const Client& client) {
     const auto started = start(invocation, client.schema, client.text);
     if (!started) return started.error() == 0 ? 0 : client::exit_failed;
+    settle_token(started->loaded,
+                 {client.access.session, client.access.token, client.access.token_file});
     if (const auto checked = client.check(); !checked) {
         return fail_with(invocation, client, checked.error().detail);
     }
@@ -87,6 +91,7 @@ int session_client_file(const Invocation& invocation,
     return serve_client(invocation, {.schema = schema,
                                      .text = text,
                                      .log = log,
+                                     .access = config.access,
                                      .check = [&] { return complete(config); },
                                      .run = [&] { return run(config); }});
 }
@@ -104,6 +109,7 @@ int session_client_pipe(const Invocation& invocation,
     return serve_client(invocation, {.schema = schema,
                                      .text = text,
                                      .log = log,
+                                     .access = config.access,
                                      .check = [&] { return check(config); },
                                      .run = [&] { return run(config); }});
 }
@@ -120,6 +126,7 @@ int session_client_stats(const Invocation& invocation,
     return serve_client(invocation, {.schema = schema,
                                      .text = text,
                                      .log = log,
+                                     .access = config.access,
                                      .check = [] { return Result<void>(); },
                                      .run = [&] { return run(config); }});
 }

@@ -127,6 +127,14 @@ TEST_F(SessionClientTest, FileRunsWithWhatFlagsAndOldVariablesSay) {
     EXPECT_EQ(file->mode, client::LogMode::text);
 }
 
+TEST_F(SessionClientTest, TokenOfAFlagStandsForTheTokenFileOfAVariable) {
+    environment["RELAY_TOKEN_FILE"] = "/t";
+    environment.erase("RELAY_TOKEN");
+    EXPECT_EQ(run_pipe({"--token=ey"}), 0) << err.str();
+    EXPECT_EQ(pipe->access.token.reveal(), "ey");
+    EXPECT_EQ(pipe->access.token_file, "");
+}
+
 TEST_F(SessionClientTest, FileWithoutFilesLogsToStandardOutput) {
     EXPECT_EQ(run_file({}), 0) << err.str();
     EXPECT_EQ(file->log, "-");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/public_address.hpp"
 #include "cli/session_commands.hpp"
 #include "cli/start.hpp"
 #include "host/feeds/ts_listener.hpp"
@@ -8,18 +9,8 @@
 #include "uplink/target.hpp"
 #include "uplink/uplink.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 namespace relay::cli {
 namespace {
-
-// Whether other machines may reach the port.
-bool is_public(const std::string& listen) {
-    if (!host::unix_socket_path(listen).empty()) return false;
-    boost::system::error_code failure;
-    const auto address = boost::asio::ip::make_address(listen, failure);
-    return !failure && !address.is_loopback();
-}
 
 Result<void> check_control(const host::Config& config) {
     const bool has_token =

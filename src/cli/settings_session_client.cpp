@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/older_names.hpp"
 #include "cli/settings.hpp"
+#include "cli/settings_access.hpp"
 #include "cli/settings_uplink.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -13,24 +13,12 @@ namespace relay::cli {
 namespace {
 
 using config::documented;
-using config::EnvironmentName;
 using config::later;
 using config::really_read;
 using config::Setting;
 using config::Value;
 using std::chrono::hours;
 using std::chrono::seconds;
-
-// Not config::secret: its file would be read once, at the start, but is to be read for each
-// connection, so that the token can be renewed.
-Value token_value(Secret& target) {
-    return {.kind = "TOKEN",
-            .store = [&target](std::string_view given) -> Result<void> {
-                target = Secret(std::string(given));
-                return {};
-            },
-            .show = [&target] { return fmt::format("{}", target); }};
-}
 
 // Without blanks around it and in lower case, as the original reads its mode.
 std::string folded(std::string_view text) {
@@ -63,46 +51,26 @@ Value choice(Choice& target, std::string kind, std::string expected,
                 }};
 }
 
-void add_access_settings(config::Schema& schema, client::Access& access) {
-    schema.settings.push_back(
-        {.name = "session",
-         .group = "Topic",
-         .names = {{"RELAY_SESSION"},
-                   documented("SESSION_CLIENT_SESSION"),
-                   later("RELAY_CLIENT_SESSION")},
-         .help = "Access URL of the topic, such as https://lab.example/access/session/pend00-data; "
-                 "or a ws:// or wss:// URL. Several, with blanks between them, stand in for each "
-                 "other.",
-         .value = config::text(access.session, "URL")});
-    schema.settings.push_back({.name = "token",
-                               .group = "Topic",
-                               .names = {{"RELAY_TOKEN"},
-                                         documented("SESSION_CLIENT_TOKEN"),
-                                         later("RELAY_CLIENT_TOKEN")},
-                               .help =
-                                   "Token for the access URL. Other programs can see it: prefer "
-                                   "--token-file.",
-                               .value = token_value(access.token)});
-    schema.settings.push_back({.name = "token-file",
-                               .group = "Topic",
-                               .names = {{"RELAY_TOKEN_FILE"},
-                                         documented("SESSION_CLIENT_TOKEN_FILE"),
-                                         later("RELAY_CLIENT_TOKEN_FILE")},
-                               .help = "File that holds the token; read again for each connection, "
-                                       "so that it can be renewed.",
-                               .value = config::path(access.token_file)});
+void add_topic_settings(config::Schema& schema, client::Access& access) {
+    add_access_settings(
+        schema, "Topic", {access.session, access.token, access.token_file},
+        "Access URL of the topic, such as https://lab.example/access/session/pend00-data; or a "
+        "ws:// or wss:// URL. Several, with blanks between them, stand in for each other.");
+    add_older_names(
+        schema, {{"session", {documented("SESSION_CLIENT_SESSION"), later("RELAY_CLIENT_SESSION")}},
+                 {"token", {documented("SESSION_CLIENT_TOKEN"), later("RELAY_CLIENT_TOKEN")}},
+                 {"token-file",
+                  {documented("SESSION_CLIENT_TOKEN_FILE"), later("RELAY_CLIENT_TOKEN_FILE")}}});
 }
 
 void add_end(config::Schema& schema, client::Access& access, LogOptions& log) {
     add_uplink_settings(schema, access.connection);
     add_log_settings(schema, log);
-    auto& settings = schema.settings;
-    const auto development = std::ranges::find(settings, "development", &Setting::name);
-    development->names.insert(
-        development->names.end(),
-        {documented("SESSION_CLIENT_FILE_DEVELOPMENT"), later("RELAY_CLIENT_FILE_DEVELOPMENT"),
-         later("RELAY_CLIENT_DEVELOPMENT")});
-    development->help =
+    add_older_names(
+        schema, {{"development",
+                  {documented("SESSION_CLIENT_FILE_DEVELOPMENT"),
+                   later("RELAY_CLIENT_FILE_DEVELOPMENT"), later("RELAY_CLIENT_DEVELOPMENT")}}});
+    std::ranges::find(schema.settings, "development", &Setting::name)->help =
         "For people at a terminal: level trace, format text, each unless it is set.";
 }
 
@@ -183,7 +151,7 @@ config::Schema empty_schema(std::string command) {
 
 config::Schema session_client_file_settings(client::FileConfig& config, LogOptions& log) {
     config::Schema schema = empty_schema("session client file");
-    add_access_settings(schema, config.access);
+    add_topic_settings(schema, config.access);
     append(schema, file_settings(config));
     append(schema, script_settings(config));
     add_end(schema, config.access, log);
@@ -196,7 +164,7 @@ config::Schema session_client_pipe_settings(client::PipeConfig& config, LogOptio
         std::pair(std::string_view("length"), client::Framing::length),
         std::pair(std::string_view("raw"), client::Framing::raw)};
     config::Schema schema = empty_schema("session client pipe");
-    add_access_settings(schema, config.access);
+    add_topic_settings(schema, config.access);
     append(schema, {{.name = "framing",
                      .group = "Pipe",
                      .names = {{"RELAY_CLIENT_FRAMING"}},
@@ -224,7 +192,7 @@ config::Schema session_client_pipe_settings(client::PipeConfig& config, LogOptio
 
 config::Schema session_client_stats_settings(client::StatsConfig& config, LogOptions& log) {
     config::Schema schema = empty_schema("session client stats");
-    add_access_settings(schema, config.access);
+    add_topic_settings(schema, config.access);
     append(schema,
            {{.name = "every",
              .group = "Reports",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/older_names.hpp"
 #include "cli/settings.hpp"
+#include "cli/settings_server.hpp"
 
 namespace relay::cli {
 namespace {
@@ -10,107 +12,19 @@ using config::really_read;
 using config::Setting;
 using std::chrono::hours;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-std::vector<Setting> address_settings(server::Config& config) {
-    return {
-        {.name = "access-fqdn",
-         .group = "Addresses",
-         .names = {{"RELAY_ACCESS_FQDN"}, documented("RELAY_ACCESSFQDN"), later("RELAY_AUDIENCE")},
-         .help = "Public address of the access API, as https://lab.example/access; tokens must "
-                 "name it as their audience. Its path is the API's base path.",
-         .value = config::text(config.access_fqdn, "URL"),
-         .required = true},
-        {.name = "relay-fqdn",
-         .group = "Addresses",
-         .names = {{"RELAY_RELAY_FQDN"}, documented("RELAY_RELAYFQDN"), later("RELAY_URL")},
-         .help = "Public address of the WebSocket endpoint, as wss://lab.example/relay; what "
-                 "clients are sent to begins with it. When empty: ws://, the host that the client "
-                 "asked for, and --relay-port.",
-         .value = config::text(config.relay_fqdn, "URL")},
-        {.name = "access-port",
-         .group = "Addresses",
-         .names = {{"RELAY_ACCESS_PORT"},
-                   documented("RELAY_ACCESSPORT"),
-                   later("RELAY_PORT_ACCESS")},
-         .help = "Port of the access API; 0 takes any free one.",
-         .value = config::port(config.access_port)},
-        {.name = "relay-port",
-         .group = "Addresses",
-         .names = {{"RELAY_RELAY_PORT"}, documented("RELAY_RELAYPORT"), later("RELAY_PORT_RELAY")},
-         .help = "Port of the WebSocket endpoint; the number of --access-port again serves both "
-                 "on one port.",
-         .value = config::port(config.relay_port)},
-        {.name = "listen",
-         .group = "Addresses",
-         .names = {{"RELAY_LISTEN"}},
-         .help = "Local address of both ports; :: is every one, of IPv4 too.",
-         .value = config::text(config.listen, "ADDRESS")},
-        {.name = "allowed-origins",
-         .group = "Addresses",
-         .names = {{"RELAY_ALLOWED_ORIGINS"}},
-         .help = "Origins of the web pages that may connect, as https://lab.example; * is any.",
-         .value = config::list(config.allowed_origins)},
-    };
-}
-
-std::vector<Setting> token_settings(server::Config& config) {
-    return {
-        {.name = "secret",
-         .group = "Tokens",
-         .names = {{"RELAY_SECRET"}},
-         .help = "Verifies tokens that name no key; 32 bytes or more.",
-         .value = config::secret(config.secret),
-         .required = true},
-        {.name = "keys",
-         .group = "Tokens",
-         .names = {{"RELAY_KEYS"}},
-         .help = "Further secrets, for tokens whose `kid` header names one; lets secrets be "
-                 "replaced without turning anyone away.",
-         .value = config::secrets(config.keys)},
-        {.name = "leeway",
-         .group = "Tokens",
-         .names = {{"RELAY_LEEWAY"}},
-         .help = "Difference of clocks that is tolerated in the times of tokens.",
-         .value = config::duration(config.leeway, {.most = hours(1)})},
-        {.name = "allow-no-booking-id",
-         .group = "Tokens",
-         .names = {{"RELAY_ALLOW_NO_BOOKING_ID"},
-                   documented("RELAY_ALLOWNOBOOKINGID"),
-                   really_read("RELAY_ALLNOBOOKINGID")},
-         .help = "Accept tokens without a booking id, which cannot be denied.",
-         .value = config::boolean(config.allow_no_booking_id)},
-    };
-}
-
-std::vector<Setting> state_settings(server::Config& config) {
-    return {
-        {.name = "state-dir",
-         .group = "State and reports",
-         .names = {{"RELAY_STATE_DIR"}},
-         .help =
-             "Directory in which denied and allowed bookings outlive a restart; none when empty.",
-         .value = config::path(config.state_dir)},
-        {.name = "tidy-every",
-         .group = "State and reports",
-         .names = {{"RELAY_TIDY_EVERY"}, documented("RELAY_PRUNEEVERY")},
-         .help = "Period of removing bookings that have expired.",
-         .value = config::duration(config.tidy_every, {.least = seconds(1), .most = hours(24)})},
-        {.name = "stats-every",
-         .group = "State and reports",
-         .names = {{"RELAY_STATS_EVERY"}},
-         .help = "Period of the reports on the topic `stats`.",
-         .value = config::duration(config.stats_every, {.least = seconds(1), .most = hours(24)})},
-    };
+Setting no_booking_id_setting(server::Config& config) {
+    return {.name = "allow-no-booking-id",
+            .group = "Tokens",
+            .names = {{"RELAY_ALLOW_NO_BOOKING_ID"},
+                      documented("RELAY_ALLOWNOBOOKINGID"),
+                      really_read("RELAY_ALLNOBOOKINGID")},
+            .help = "Accept tokens without a booking id, which cannot be denied.",
+            .value = config::boolean(config.allow_no_booking_id)};
 }
 
 std::vector<Setting> limit_settings(server::Config& config) {
     return {
-        {.name = "io-threads",
-         .group = "Limits",
-         .names = {{"RELAY_IO_THREADS"}},
-         .help = "Threads that carry messages; 0 is one for each core.",
-         .value = config::integer(config.io_threads, 0, 1024)},
         {.name = "topic-split",
          .group = "Limits",
          .names = {{"RELAY_TOPIC_SPLIT"}},
@@ -136,56 +50,49 @@ std::vector<Setting> limit_settings(server::Config& config) {
          .names = {{"RELAY_DATA_AGE"}},
          .help = "Age of waiting data above which a reader is closed (1013).",
          .value = config::duration(config.data_age, {.least = milliseconds(1), .most = hours(1)})},
-        {.name = "ping-every",
-         .group = "Limits",
-         .names = {{"RELAY_PING_EVERY"}},
-         .help = "Silence after which a peer is pinged.",
-         .value =
-             config::duration(config.ping_every, {.least = milliseconds(10), .most = hours(1)})},
-        {.name = "peer-timeout",
-         .group = "Limits",
-         .names = {{"RELAY_PEER_TIMEOUT"}},
-         .help = "Silence after which a peer is taken for gone; more than --ping-every.",
-         .value =
-             config::duration(config.peer_timeout, {.least = milliseconds(10), .most = hours(1)})},
     };
 }
 
-std::vector<Setting> settings_without_effect() {
-    return {
+Setting shell_setting(server::Config& config) {
+    return {.name = "shell",
+            .group = "Byte streams",
+            .names = {{"RELAY_SHELL"}},
+            .help = "Also be the relay of `shell host` and `shell client`, on the same ports.",
+            .value = config::boolean(config.shell)};
+}
+
+void add_buffer_setting(config::Schema& schema) {
+    schema.settings.push_back(
         {.name = "buffer-size",
          .group = "Without effect",
          .names = {later("RELAY_BUFFER_SIZE")},
          .help = "",
          .value = config::nowhere(),
          .no_effect = "queues are limited in bytes and age, see --queue-size, --video-age and "
-                      "--data-age"},
-        {.name = "profile",
-         .group = "Without effect",
-         .names = {later("RELAY_PROFILE")},
-         .help = "",
-         .value = config::nowhere(),
-         .no_effect = "there is no profiler inside; use perf from outside"},
-        {.name = "port-profile",
-         .group = "Without effect",
-         .names = {later("RELAY_PORT_PROFILE")},
-         .help = "",
-         .value = config::nowhere(),
-         .no_effect = "there is no profiler inside; use perf from outside"},
-    };
+                      "--data-age"});
 }
 
 }  // namespace
 
 config::Schema session_relay_settings(server::Config& config, LogOptions& log) {
     config::Schema schema{.command = "session relay", .prefixes = {}, .settings = {}};
-    for (auto& part : {address_settings(config), token_settings(config), state_settings(config),
-                       limit_settings(config)}) {
-        schema.settings.insert(schema.settings.end(), part.begin(), part.end());
-    }
+    add_address_settings(schema, config);
+    add_key_settings(schema, config);
+    schema.settings.push_back(no_booking_id_setting(config));
+    add_state_settings(schema, config);
+    for (Setting& row : limit_settings(config)) schema.settings.push_back(std::move(row));
+    add_peer_settings(schema, config);
+    schema.settings.push_back(shell_setting(config));
+    add_stream_settings(schema, config);
     add_log_settings(schema, log);
-    const auto rest = settings_without_effect();
-    schema.settings.insert(schema.settings.end(), rest.begin(), rest.end());
+    add_buffer_setting(schema);
+    add_profiler_settings(schema, "RELAY_");
+    add_older_names(schema,
+                    {{"access-fqdn", {documented("RELAY_ACCESSFQDN"), later("RELAY_AUDIENCE")}},
+                     {"relay-fqdn", {documented("RELAY_RELAYFQDN"), later("RELAY_URL")}},
+                     {"access-port", {documented("RELAY_ACCESSPORT"), later("RELAY_PORT_ACCESS")}},
+                     {"relay-port", {documented("RELAY_RELAYPORT"), later("RELAY_PORT_RELAY")}},
+                     {"tidy-every", {documented("RELAY_PRUNEEVERY")}}});
     return schema;
 }
 

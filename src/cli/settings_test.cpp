@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/settings.hpp"
 
-#include "config/load.hpp"
+#include "cli/settings_for_test.hpp"
 
 #include <gmock/gmock.h>
 
@@ -13,28 +13,6 @@ namespace {
 
 using config::Era;
 using config::Setting;
-
-// A value that a setting of this kind takes and that is not a default.
-std::string sample(const Setting& setting) {
-    const std::map<std::string, std::string> samples{
-        {"PORT", "1234"},     {"DURATION", "7s"},
-        {"SIZE", "64K"},      {"NUMBER", "3"},
-        {"LEVEL", "debug"},   {"FORMAT", "text"},
-        {"ID=SECRET", "a=b"}, {"TIME", "2030-01-02T03:04:05Z"},
-        {"SECRET", "hush"},   {"MODE", "binary"},
-        {"FRAMING", "raw"},
-    };
-    if (setting.value.boolean) return setting.value.show() == "true" ? "false" : "true";
-    const auto found = samples.find(setting.value.kind);
-    return found == samples.end() ? "sample" : found->second;
-}
-
-// A variable of the specification, the setting it must reach, and whether it is deprecated.
-struct Row {
-    const char* variable;
-    const char* setting;
-    bool deprecated = true;
-};
 
 // shared/spec/environment.md, session-relay.md §1, session-host.md §7.
 constexpr Row relay_rows[] = {
@@ -141,61 +119,39 @@ constexpr Row demo_rows[] = {
     {"RELAY_LOGLEVEL", "log-level", false},
 };
 
-// Fresh tables for each variable, with nothing required, so that it stands alone.
-config::Schema schema_of(AllSettings& all, std::size_t index) {
-    config::Schema schema = all.schemas[index];
-    for (Setting& setting : schema.settings) setting.required = false;
-    return schema;
-}
-
-void expect_reaches(std::size_t index, const Row& row) {
-    AllSettings all;
-    const config::Schema schema = schema_of(all, index);
-    const Setting* setting = config::find_setting(schema, row.setting);
-    ASSERT_NE(setting, nullptr);
-    const std::string before = setting->value.show();
-    config::Sources sources;
-    sources.environment = {{row.variable, sample(*setting)}};
-    const auto loaded = config::load(schema, sources, known_names());
-    ASSERT_TRUE(loaded) << loaded.error().detail;
-    EXPECT_EQ(loaded->origins.at(row.setting), row.variable);
-    EXPECT_EQ(loaded->notices.size(), row.deprecated ? 1u : 0u);
-    EXPECT_EQ(setting->value.show() == before, !setting->no_effect.empty());
-}
-
 TEST(SessionRelaySettings, TakeEveryNameOfTheSpecification) {
     for (const Row& row : relay_rows) {
         SCOPED_TRACE(row.variable);
-        expect_reaches(0, row);
+        expect_reaches("session relay", row);
     }
 }
 
 TEST(SessionHostSettings, TakeEveryNameOfTheSpecification) {
     for (const Row& row : host_rows) {
         SCOPED_TRACE(row.variable);
-        expect_reaches(1, row);
+        expect_reaches("session host", row);
     }
 }
 
 TEST(SessionTokenSettings, TakeEveryNameOfTheSpecification) {
     for (const Row& row : token_rows) {
         SCOPED_TRACE(row.variable);
-        expect_reaches(2, row);
+        expect_reaches("session token", row);
     }
 }
 
 TEST(DemoSettings, HaveNamesOfTheirOwn) {
     for (const Row& row : demo_rows) {
         SCOPED_TRACE(row.variable);
-        expect_reaches(3, row);
+        expect_reaches("demo", row);
     }
 }
 
 // All names of a setting are set; the most binding one is taken away again and again, and the next
 // must count. With the flag and the file around them.
-void expect_precedence(std::size_t index, const std::string& name) {
+void expect_precedence(const std::string& command, const std::string& name) {
     AllSettings all;
-    const config::Schema schema = schema_of(all, index);
+    const config::Schema schema = schema_of(all, command);
     const Setting& setting = *config::find_setting(schema, name);
     const std::string value = sample(setting);
     config::Sources sources;
@@ -227,10 +183,10 @@ void expect_precedence(std::size_t index, const std::string& name) {
 
 TEST(AllTables, EverySettingHasFlagThenVariablesThenFileThenDefault) {
     const AllSettings all;
-    for (std::size_t index = 0; index < all.schemas.size(); ++index) {
-        for (const Setting& setting : all.schemas[index].settings) {
-            SCOPED_TRACE(all.schemas[index].command + " --" + setting.name);
-            expect_precedence(index, setting.name);
+    for (const config::Schema& schema : all.schemas) {
+        for (const Setting& setting : schema.settings) {
+            SCOPED_TRACE(schema.command + " --" + setting.name);
+            expect_precedence(schema.command, setting.name);
         }
     }
 }

@@ -62,18 +62,32 @@ Result<config::Sources> gather_sources(const FlagLine& line,
     return sources;
 }
 
-// Development mode sets what nothing else has set.
-void apply_development(LogOptions& options, config::Loaded& loaded) {
-    if (!options.development) return;
-    const std::string origin = loaded.origins["development"];
-    const auto take = [&](const std::string& name, auto& target, auto value) {
-        if (!loaded.is_default(name)) return;
-        target = std::move(value);
-        loaded.origins[name] = origin;
-    };
-    take("log-level", options.log.level, log::Level::trace);
-    take("log-format", options.log.format, log::Format::text);
-    take("log-file", options.log.file, std::string("stdout"));
+// Sets what nothing else has set, as if `origin` had.
+void take(config::Loaded& loaded, const std::string& origin, const std::string& name, auto& target,
+          auto value) {
+    if (!loaded.is_default(name)) return;
+    target = std::move(value);
+    loaded.origins[name] = origin;
+}
+
+void apply_development(const Service& service, config::Loaded& loaded) {
+    log::Settings& log = service.log.log;
+    const bool output_is_data = service.output_is_data();
+    if (service.log.development) {
+        const std::string origin = loaded.origins["development"];
+        take(loaded, origin, "log-level", log.level, log::Level::trace);
+        take(loaded, origin, "log-format", log.format, log::Format::text);
+        if (!output_is_data) take(loaded, origin, "log-file", log.file, std::string("stdout"));
+    }
+    if (output_is_data && loaded.is_default("log-format")) log.format = log::Format::text;
+}
+
+// A program that others call, such as ssh, would tell them each time.
+void log_notices(const Service& service, const std::vector<std::string>& notices) {
+    const auto level = service.output_is_data() ? log::Level::info : log::Level::warn;
+    if (!log::enabled(level)) return;
+    for (const std::string& notice : notices)
+        log::write(level, "settings notice", {{"notice", notice}});
 }
 
 int report_settings(const Invocation& invocation, const config::Schema& schema,
@@ -118,7 +132,8 @@ std::expected<Start, int> start(const Invocation& invocation, const config::Sche
 int serve(const Invocation& invocation, const Service& service) {
     auto started = start(invocation, service.schema, service.text);
     if (!started) return started.error();
-    apply_development(service.log, started->loaded);
+    service.settle(started->loaded);
+    apply_development(service, started->loaded);
     const auto refuse = [&](const Error& error) {
         print_lines(invocation.err, service.schema, error.detail);
         return exit_code(error);
@@ -133,7 +148,7 @@ int serve(const Invocation& invocation, const Service& service) {
         print_lines(invocation.err, service.schema, "log-file: " + configured.error().detail);
         return exit_config;
     }
-    for (const std::string& notice : notices) log::warn("settings notice", {{"notice", notice}});
+    log_notices(service, notices);
     const auto code = service.run();
     return code ? *code : refuse(code.error());
 }

@@ -37,6 +37,11 @@ struct Service {
     // What the table cannot check: returns warnings, or what is wrong.
     std::function<Result<std::vector<std::string>>()> check;
     std::function<Result<int>()> run;  // blocks; returns the exit code
+    // What depends on where values came from; called before `check`.
+    std::function<void(const config::Loaded&)> settle = [](const config::Loaded&) {};
+    // Whether standard output carries data, by the settings: then people see the log, as text, on
+    // standard error, and notices at level info only.
+    std::function<bool()> output_is_data = [] { return false; };
 };
 
 // Loads, checks and, without `--check`, sets the log up and runs. Returns the exit code.

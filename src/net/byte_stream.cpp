@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/container/static_vector.hpp>
 
 #include <algorithm>
 #include <netinet/tcp.h>
@@ -59,6 +60,15 @@ public:
         co_return Result<void>();
     }
 
+    awaitable<Result<std::size_t>> write_some(Parts parts) override {
+        boost::container::static_vector<asio::const_buffer, 16> buffers;
+        for (const auto& part : parts.first(std::min(parts.size(), buffers.max_size())))
+            buffers.emplace_back(part.data(), part.size());
+        const auto [error, count] = co_await socket_.async_write_some(buffers, tuple_await);
+        if (error) co_return stream_failure(error);
+        co_return count;
+    }
+
     void close() override {
         error_code ignored;  // the descriptor is given back whatever close(2) says
         socket_.lowest_layer().close(ignored);
@@ -67,6 +77,16 @@ public:
 private:
     Socket socket_;
 };
+
+}  // namespace
+
+awaitable<Result<std::size_t>> ByteStream::write_some(Parts parts) {
+    const auto written = co_await write_all(parts.front());
+    if (!written) co_return std::unexpected(written.error());
+    co_return parts.front().size();
+}
+
+namespace {
 
 // Resolving and connecting of one TCP socket. Held by shared_ptr, since a system resolver cannot be
 // interrupted: its handler may come after everybody else has given up.
@@ -225,6 +245,24 @@ awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url, ConnectSe
     if (!context) co_return std::unexpected(context.error());
     const auto left = std::max(limit.remaining(), std::chrono::nanoseconds(1));
     co_return co_await start_tls(std::move(dialling->socket), url, *context, left, std::move(stop));
+}
+
+awaitable<Result<FileDescriptor>> connect_tcp(std::string host, std::uint16_t port,
+                                              std::chrono::milliseconds timeout,
+                                              std::stop_token stop) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto dialling = std::make_shared<Dialling>(executor);
+    const TimeLimit limit(executor, timeout, std::move(stop), [dialling] { dialling->abort(); });
+    Url url;
+    url.host = std::move(host);
+    url.port = port;
+    const auto connected = co_await dial(dialling, url, std::nullopt, limit);
+    if (!connected) co_return std::unexpected(connected.error());
+    prepare(dialling->socket);
+    error_code failure;
+    FileDescriptor socket(dialling->socket.release(failure));
+    if (failure) co_return limit.failure("connecting to " + url.host, as_error(failure));
+    co_return std::move(socket);
 }
 
 }  // namespace relay::net

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/file_descriptor.hpp"
 #include "net/proxy.hpp"
 #include "net/tls_context.hpp"
 #include "net/url.hpp"
@@ -15,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 
 namespace relay::net {
 
@@ -31,6 +33,11 @@ public:
 
     // Returns when the system has taken every byte.
     virtual boost::asio::awaitable<Result<void>> write_all(std::span<const std::uint8_t> bytes) = 0;
+
+    // Writes some of the parts, in order, at least one byte, in as few system calls as the stream
+    // permits; how many bytes. There must be some.
+    using Parts = std::span<const std::span<const std::uint8_t>>;
+    virtual boost::asio::awaitable<Result<std::size_t>> write_some(Parts parts);
 
     // Ends the connection at once; what waits on the stream ends with an error. Repeating is fine.
     virtual void close() = 0;
@@ -50,5 +57,11 @@ struct ConnectSettings {
 boost::asio::awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url,
                                                                            ConnectSettings settings,
                                                                            std::stop_token stop);
+
+// As connect_stream over plain TCP without a proxy: the connected socket, non-blocking, for those
+// who move its bytes themselves. IPv6 addresses without brackets.
+boost::asio::awaitable<Result<FileDescriptor>> connect_tcp(std::string host, std::uint16_t port,
+                                                           std::chrono::milliseconds timeout,
+                                                           std::stop_token stop);
 
 }  // namespace relay::net

@@ -4,7 +4,10 @@
 #include "net/test_peer.hpp"
 #include "net/time_limit.hpp"
 
+#include <boost/asio/read.hpp>
 #include <gmock/gmock.h>
+
+#include <fcntl.h>
 
 namespace relay::net {
 namespace {
@@ -89,6 +92,36 @@ TEST_F(ByteStreamTest, names_the_address_that_refuses) {
     const auto stream = connect(url);
     ASSERT_FALSE(stream);
     EXPECT_EQ(stream.error().detail, "connecting to 127.0.0.1:" + port + ": Connection refused");
+}
+
+TEST_F(ByteStreamTest, connects_a_bare_socket_that_never_blocks) {
+    const Server server(loop_.context(), [](tcp::socket& socket) -> awaitable<void> {
+        co_await write_text(socket, "hello");
+        co_await read_to_end(socket);
+    });
+    auto socket = loop_.await(connect_tcp("localhost", server.port(), 5s, {}));
+    ASSERT_TRUE(socket) << socket.error().detail;
+    EXPECT_TRUE(::fcntl(socket->number(), F_GETFL) & O_NONBLOCK);
+    tcp::socket owner(loop_.context(), tcp::v4(), socket->release());
+    std::array<char, 5> bytes;
+    loop_.await([&]() -> awaitable<bool> {
+        co_await asio::async_read(owner, asio::buffer(bytes), asio::use_awaitable);
+        co_return true;
+    }());
+    EXPECT_EQ(std::string_view(bytes.data(), bytes.size()), "hello");
+}
+
+TEST_F(ByteStreamTest, says_why_a_bare_socket_cannot_be_had) {
+    const tcp::socket deaf(loop_.context(), tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+    const std::uint16_t port = deaf.local_endpoint().port();
+    const auto refused = loop_.await(connect_tcp("127.0.0.1", port, 5s, {}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().detail,
+              "connecting to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+    stop_.request_stop();
+    const auto stopped = loop_.await(connect_tcp("127.0.0.1", port, 5s, stop_.get_token()));
+    ASSERT_FALSE(stopped);
+    EXPECT_THAT(stopped.error().detail, HasSubstr("stopped"));
 }
 
 TEST(TimeLimit, calls_abort_once_and_says_why) {

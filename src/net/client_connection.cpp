@@ -19,8 +19,11 @@ using wire::CloseCode;
 using wire::MessageType;
 
 constexpr std::size_t read_size = 32 * 1024;
+constexpr std::size_t read_size_most = 256 * 1024;
 constexpr std::size_t gather_size = 256 * 1024;
-constexpr std::size_t write_slice = 64 * 1024;  // so that progress of a long write shows
+constexpr std::size_t copied_size =
+    4 * 1024;  // up to which a message is copied, not masked in place
+constexpr std::size_t kept_size = 64 * 1024;  // of the buffer of copied messages
 
 SteadyTime now() {
     return std::chrono::steady_clock::now();
@@ -104,6 +107,7 @@ awaitable<void> WebSocketClient::Connection::read_all() {
     std::vector<std::uint8_t> buffer(read_size);
     while (more) {
         if (paused_) co_await wait_while_paused();
+        if (filled_ && buffer.size() < read_size_most) buffer.resize(2 * buffer.size());
         more = co_await read_once(buffer);
     }
     reading_ = false;
@@ -139,6 +143,7 @@ awaitable<bool> WebSocketClient::Connection::read_once(std::span<std::uint8_t> b
         co_return false;
     }
     liveness_.heard(now());
+    filled_ = !direct && *count == buffer.size();
     if (direct) co_return handle(reader_.direct_received(*count));
     co_return take(buffer.first(*count));
 }
@@ -187,11 +192,11 @@ void WebSocketClient::Connection::note_far_end(const wire::FrameEvent& event) {
 awaitable<void> WebSocketClient::Connection::write_all() {
     while (!broken_ && !close_sent_) {
         compose();
-        if (!out_.empty()) {
+        if (!parts_.empty()) {
             co_await write_out();
             close_left_ = close_sent_ && !broken_;
         } else {
-            if (out_.capacity() > write_slice) out_ = {};  // an idle connection is to stay small
+            if (out_.capacity() > kept_size) out_ = {};  // an idle connection is to stay small
             writer_waits_ = true;
             wake_.expires_at(SteadyTime::max());
             co_await wake_.async_wait(tuple_await);
@@ -201,9 +206,11 @@ awaitable<void> WebSocketClient::Connection::write_all() {
     loop_ended();
 }
 
-// Fills out_ with what is to be sent next: control frames first, a close frame last.
+// Fills parts_ with what is to be sent next: control frames first, a close frame last.
 void WebSocketClient::Connection::compose() {
     out_.clear();
+    batch_.clear();
+    parts_.clear();
     if (closing_) return append_close();
     if (pong_) append(MessageType::pong, *pong_);
     pong_.reset();
@@ -218,12 +225,39 @@ void WebSocketClient::Connection::compose() {
         liveness_.finish_began(now());
         return append_close();
     }
-    for (const auto& message : batch_) append(message->type(), message->payload());
-    batch_.clear();
+    add_batch();
+}
+
+// Large messages are masked where they lie and leave from there, unless others need them as they
+// are; the rest is copied together.
+void WebSocketClient::Connection::add_batch() {
+    const auto leaves_alone = [](const wire::Message& message) {
+        return message.size() > copied_size && !message.is_shared();
+    };
+    std::size_t copied = out_.size();
+    for (const auto& message : batch_)
+        if (!leaves_alone(*message)) copied += message->size() + wire::FrameHeaderBytes().size();
+    if (out_.capacity() < copied) out_.reserve(copied);  // so that the parts stay where they are
+
+    std::size_t begin = 0;
+    const auto end_copied = [&] {
+        if (out_.size() > begin) parts_.push_back(std::span(out_).subspan(begin));
+        begin = out_.size();
+    };
+    for (const auto& message : batch_) {
+        if (leaves_alone(*message)) {
+            end_copied();
+            parts_.push_back(message->encode_masked(mask_keys_.next()));
+        } else {
+            append(message->type(), message->payload());
+        }
+    }
+    end_copied();
 }
 
 void WebSocketClient::Connection::append_close() {
     append(MessageType::close, close_->payload());
+    parts_.push_back(out_);
     close_sent_ = true;  // by the write that follows; nothing may come after it
 }
 
@@ -232,17 +266,21 @@ void WebSocketClient::Connection::append(MessageType type, std::span<const std::
 }
 
 awaitable<void> WebSocketClient::Connection::write_out() {
-    std::span<const std::uint8_t> rest(out_);
+    std::span<std::span<const std::uint8_t>> rest(parts_);
     while (!rest.empty()) {
-        const auto slice = rest.first(std::min(rest.size(), write_slice));
-        rest = rest.subspan(slice.size());
         liveness_.write_began(now());
-        const auto written = co_await stream_->write_all(slice);
+        const auto written = co_await stream_->write_some(rest);
         if (!written) {
             break_off(written.error().detail);
             co_return;
         }
         liveness_.write_ended(now());
+        std::size_t count = *written;
+        while (!rest.empty() && count >= rest.front().size()) {
+            count -= rest.front().size();
+            rest = rest.subspan(1);
+        }
+        if (count > 0) rest.front() = rest.front().subspan(count);
     }
 }
 

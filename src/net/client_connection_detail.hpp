@@ -60,6 +60,7 @@ private:
     boost::asio::awaitable<void> write_all();
     void compose();
     void append_close();
+    void add_batch();
     void append(wire::MessageType type, std::span<const std::uint8_t> payload);
     boost::asio::awaitable<void> write_out();
 
@@ -81,8 +82,9 @@ private:
     MessageSource* source_ = nullptr;
     MessageReceiver* receiver_ = nullptr;
 
-    std::vector<std::uint8_t> out_;  // frames being written
+    std::vector<std::uint8_t> out_;  // small frames being written, copied together
     std::vector<wire::MessagePtr> batch_;
+    std::vector<std::span<const std::uint8_t>> parts_;  // what is written: of out_ and of batch_
     MaskKeys mask_keys_;
     std::optional<std::vector<std::uint8_t>> pong_;  // to be sent
     wire::MessagePtr close_;                         // to be sent, when closing
@@ -90,6 +92,7 @@ private:
     int loops_ = 2;  // of reader and writer, still running
     bool reading_ = true;
     bool paused_ = false;
+    bool filled_ = false;  // the last read filled the buffer: more pays
     bool writer_waits_ = false;
     bool ping_wanted_ = false;
     bool finishing_ = false;  // to close when the source is empty

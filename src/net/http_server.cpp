@@ -4,7 +4,7 @@
 #include "base/log.hpp"
 #include "net/http_exchange_detail.hpp"
 #include "net/io_threads.hpp"
-#include "net/listening_socket_detail.hpp"
+#include "net/listening_socket.hpp"
 #include "net/tuple_await.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -20,6 +20,8 @@ namespace relay::net {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+
+constexpr mode_t owner_and_group = 0660;
 
 // Shared with the coroutines, which may outlive the HttpServer by the turn they end in.
 class HttpServer::Implementation : public std::enable_shared_from_this<Implementation> {
@@ -68,7 +70,7 @@ Result<std::uint16_t> HttpServer::Implementation::listen(const std::string& addr
 }
 
 Result<void> HttpServer::Implementation::listen_on_unix_socket(const std::filesystem::path& path) {
-    auto listener = listen_on_path(threads_[0].context(), path);
+    auto listener = listen_on_path(threads_[0].context(), path, owner_and_group);
     if (!listener) return std::unexpected(listener.error());
     socket_files_.push_back(std::move(listener->file));
     accept_from(std::move(listener->acceptor));

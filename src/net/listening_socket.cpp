@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/listening_socket_detail.hpp"
+#include "net/listening_socket.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -99,7 +99,8 @@ SocketFile::~SocketFile() {
     if (found.st_dev == device_ && found.st_ino == number_) ::unlink(path_.c_str());
 }
 
-Result<UnixListener> listen_on_path(asio::io_context& context, const std::filesystem::path& path) {
+Result<UnixListener> listen_on_path(asio::io_context& context, const std::filesystem::path& path,
+                                    mode_t mode) {
     constexpr std::size_t longest_path = 107;  // of sockets: sockaddr_un in unix(7)
     if (path.empty() || path.native().size() > longest_path)
         return fail(Errc::invalid, fmt::format("the path of a socket has 1 to {} characters, `{}` "
@@ -114,7 +115,7 @@ Result<UnixListener> listen_on_path(asio::io_context& context, const std::filesy
     if (error) return cannot_listen(path.string(), error.message());
     SocketFile file(path);
     // Before it listens: until then nobody can connect, whatever the mode.
-    if (::chmod(path.c_str(), 0660) != 0)
+    if (::chmod(path.c_str(), mode) != 0)
         return cannot_listen(path.string(), std::generic_category().message(errno));
     acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return cannot_listen(path.string(), error.message());

@@ -158,7 +158,6 @@ void WebSocketConnection::push_ping() {
 }
 
 void WebSocketConnection::close_frame_left() {
-    finishing_ = false;
     if (input_ == Input::peer_closed)
         end(close_code_, close_reason_);
     else if (input_ == Input::broken)
@@ -214,7 +213,8 @@ void WebSocketConnection::resume_reading() {
 }
 
 void WebSocketConnection::connection_lost() {
-    if (state_ == State::closing && !finishing_)
+    const bool all_sent = !finishing_ || outbox_.empty();
+    if (state_ == State::closing && all_sent)
         end(close_code_, close_reason_);
     else
         end(CloseCode::abnormal, "connection lost");
@@ -295,7 +295,7 @@ void WebSocketConnection::on_peer_close(CloseCode code, std::string_view reason)
 // ---- ends
 
 void WebSocketConnection::close(CloseCode code, std::string_view reason) {
-    if (std::exchange(finishing_, false)) {  // its close frame waits behind the data
+    if (std::exchange(finishing_, false)) {  // its close frame may wait behind the data
         outbox_.drop_data();
         schedule_deadline();
         thread_.poller().at_turn_end(*this);
@@ -312,12 +312,8 @@ void WebSocketConnection::close(CloseCode code, std::string_view reason) {
 
 void WebSocketConnection::finish(CloseCode code, std::string_view reason) {
     if (state_ != State::open) return;
-    if (outbox_.empty()) {
-        close(code, reason);
-        return;
-    }
     state_ = State::closing;
-    finishing_ = true;
+    finishing_ = true;  // until the end: what the kernel holds would be lost with the socket
     close_code_ = code;
     close_reason_ = reason;
     outbox_.push_control(wire::close_message(code, reason));

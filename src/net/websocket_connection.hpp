@@ -72,9 +72,9 @@ public:
     // the peer has answered or after close_timeout. Later calls have no effect.
     void close(wire::CloseCode code, std::string_view reason);
 
-    // Sends what waits, however long the peer takes as long as it lives, then a close frame, and
-    // ends when the peer has answered or close_timeout after that. What it sends meanwhile is
-    // discarded. A close() cuts that short.
+    // Sends what waits, then a close frame, and ends when the peer has answered, however long it
+    // takes to read so far as long as it lives. What it sends meanwhile is discarded. A close()
+    // cuts that short.
     void finish(wire::CloseCode code, std::string_view reason);
 
     // Back-pressure on the peer: nothing further is read, so neither its messages nor its end are
@@ -145,7 +145,7 @@ private:
     bool started_ = false;
     bool reading_ = true;       // not paused
     bool room_wanted_ = false;  // the outbox exceeded its bound
-    bool finishing_ = false;    // closing, but what waits goes first
+    bool finishing_ = false;    // closing, but the peer may take its time to read so far
     bool ping_waits_ = false;   // made when the socket takes it, so that it tells the latest
 };
 

@@ -129,6 +129,31 @@ TEST_F(LosslessConnectionTest, FinishingLastsAsLongAsThePeerShowsLife) {
     EXPECT_EQ(client.read_frame().close_code(), 1000);
 }
 
+// What the kernel holds is lost when a peer sends anything to a socket that is closed by then.
+TEST_F(LosslessConnectionTest, FinishingWaitsForAPeerThatHasYetToReadWhatLeft) {
+    limits.close_timeout = 20ms;
+    TestSocket& client = start();
+    std::size_t left = 0;
+    run([&] {
+        for (; connection->outbox().empty(); ++left)
+            connection->deliver(message_of(std::string(1000, 'x')), {});
+        connection->finish(CloseCode::normal, "done");
+    });
+    for (bool waits = true; waits; --left) {
+        EXPECT_EQ(client.read_frame().payload.size(), 1000u);
+        run([&] { waits = !connection->outbox().empty(); });
+    }
+    ASSERT_GT(left, 0u);
+    for (int i = 0; i < 4; ++i) {
+        client.send_frame(MessageType::ping, "alive");
+        std::this_thread::sleep_for(100ms);  // the time itself is what is tested
+    }
+    for (; left > 0; --left) EXPECT_EQ(client.read_frame().payload.size(), 1000u);
+    EXPECT_EQ(client.read_frame().close_code(), 1000);
+    client.send_frame(MessageType::close, "\x03\xE8");
+    EXPECT_EQ(owner.closed().code, CloseCode::normal);
+}
+
 TEST_F(LosslessConnectionTest, FinishingGivesUpOnASilentPeer) {
     limits.ping_every = 50ms;
     limits.peer_timeout = 300ms;
@@ -164,6 +189,8 @@ TEST_F(LosslessConnectionTest, FinishingWithNothingWaitingIsAClose) {
     TestSocket& client = start();
     run([&] { connection->finish(CloseCode::normal, ""); });
     EXPECT_EQ(client.read_frame().close_code(), 1000);
+    client.close();
+    EXPECT_EQ(owner.closed().code, CloseCode::normal);
 }
 
 }  // namespace

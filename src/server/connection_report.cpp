@@ -3,6 +3,7 @@
 
 #include "base/duration.hpp"
 #include "base/time_text.hpp"
+#include "net/websocket_connection.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -43,9 +44,20 @@ std::string dump(const json& value) {
 
 }  // namespace
 
+void add_traffic(ConnectionReport& report, const net::WebSocketConnection& connection,
+                 SteadyTime now) {
+    const auto figures = [&](const hub::Traffic* traffic) {
+        return traffic ? traffic->figures(now, connection.connected()) : hub::Traffic::Figures{};
+    };
+    report.sent = figures(connection.received_traffic());
+    report.received = figures(connection.sent_traffic());
+    report.drops = connection.outbox().drops();
+    report.queued = connection.outbox().bytes();
+}
+
 ConnectionReport internal_report(WallTime since) {
     ConnectionReport report;
-    report.topic = "stats";
+    report.topic = stats_topic;
     report.remote_address = "internal";
     report.user_agent = "crossbar";
     report.scopes = {"read", "stats", "write"};

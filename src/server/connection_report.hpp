@@ -7,9 +7,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+namespace relay::net {
+class WebSocketConnection;
+}
+
 namespace relay::server {
+
+inline constexpr std::string_view stats_topic = "stats";
 
 // What is told of one connection, on the stats topic and by GET /status. A copy, made on the
 // connection's thread and written out on another.
@@ -27,6 +34,10 @@ struct ConnectionReport {
     hub::Outbox::Drops drops;        // not delivered to it since it was too slow
     std::size_t queued = 0;          // bytes that wait for it now
 };
+
+// Fills in what went over the connection. On its thread.
+void add_traffic(ConnectionReport& report, const net::WebSocketConnection& connection,
+                 SteadyTime now);
 
 // The reporter's own entry, which old readers of the stats topic expect.
 ConnectionReport internal_report(WallTime since);

@@ -7,8 +7,9 @@
 #include "net/io_threads.hpp"
 #include "net/router.hpp"
 #include "net/tuple_await.hpp"
-#include "server/session/endpoint.hpp"
-#include "server/session/shard.hpp"
+#include "server/gate.hpp"
+#include "server/session/relay.hpp"
+#include "server/shell/relay.hpp"
 #include "server/stats_reporter.hpp"
 #include "store/booking_table.hpp"
 
@@ -67,15 +68,14 @@ public:
         : config_(std::move(config)),
           pages_(std::move(pages)),
           limits_(limits_of(config_)),
-          threads_(config_.io_threads),
-          directory_(threads_.size(), config_.topic_split) {}
+          threads_(config_.io_threads) {}
 
     Result<Ports> start();
     void stop();
 
 private:
     Result<void> open_admission();
-    void make_shards();
+    Result<void> make_relays();
     Result<Ports> listen();
     Result<void> make_api(std::uint16_t relay_port);
     void start_stats();
@@ -87,6 +87,7 @@ private:
     asio::awaitable<void> serve_access(net::HttpExchange& exchange);
     asio::awaitable<void> serve_relay(net::HttpExchange& exchange);
     asio::awaitable<void> serve_both(net::HttpExchange& exchange);
+    bool is_for_relay(const net::HttpRequest& request);
     void deny(const std::string& booking_id);
     std::vector<ConnectionReport> reports();
     void send_stats();
@@ -98,12 +99,13 @@ private:
     const WallTime started_ = clock_();
     net::IoThreads threads_;
     asio::thread_pool worker_{1};  // what may wait for the disk, or takes long
-    hub::TopicDirectory directory_;
+    MemberCount members_;
     std::unique_ptr<access::BookingJournal> journal_;
     std::optional<access::Admission> admission_;
-    std::optional<SessionContext> context_;
-    std::vector<std::unique_ptr<SessionShard>> shards_;
-    std::optional<SessionEndpoint> endpoint_;
+    std::optional<Gate> gate_;
+    std::optional<SessionRelay> sessions_;  // without sessions it serves the stats topic
+    std::unique_ptr<AuditLog> audit_;
+    std::optional<ShellRelay> shells_;  // if there are any
     std::optional<net::Router> api_;
     std::atomic<bool> api_ready_ = false;
     std::optional<StatsReporter> stats_;
@@ -116,15 +118,7 @@ private:
 Result<Server::Ports> Server::Implementation::start() {
     raise_descriptor_limit();
     if (auto opened = open_admission(); !opened) return std::unexpected(opened.error());
-    make_shards();
-    endpoint_.emplace(
-        net::base_path_of(config_.relay_fqdn), config_.allowed_origins, *admission_, directory_,
-        [this](SessionArrival arrival) {
-            const std::size_t thread = arrival.seat.thread;
-            threads_[thread].post([this, thread, moved = std::move(arrival)]() mutable {
-                shards_[thread]->accept(std::move(moved));
-            });
-        });
+    if (auto made = make_relays(); !made) return std::unexpected(made.error());
     start_stats();
     const auto ports = listen();
     if (!ports) return ports;
@@ -141,33 +135,38 @@ Result<void> Server::Implementation::open_admission() {
     return admission_->restore();
 }
 
-void Server::Implementation::make_shards() {
-    context_.emplace(*admission_, directory_, limits_, clock_, [this] { stats_->request(); });
-    for (std::size_t i = 0; i < threads_.size(); ++i) {
-        shards_.push_back(std::make_unique<SessionShard>(
-            threads_[i], *context_,
-            [this](auto thread, auto topic, auto message, auto delivery) {
-                threads_[thread].post(
-                    [this, thread, topic = std::move(topic), message = std::move(message),
-                     delivery] { shards_[thread]->hub().receive(topic, message, delivery); });
-            },
-            [this](auto thread, auto topic) {
-                threads_[thread].post([this, thread, topic = std::move(topic)] {
-                    shards_[thread]->hub().tell_watchers(topic);
-                });
-            }));
-    }
+Result<void> Server::Implementation::make_relays() {
+    gate_.emplace(net::base_path_of(config_.relay_fqdn), config_.allowed_origins, *admission_);
+    sessions_.emplace(threads_, *gate_, *admission_, members_, limits_, config_.topic_split, clock_,
+                      [this] { stats_->request(); });
+    if (!config_.shell) return {};
+    auto audit = AuditLog::open(config_.audit_file);
+    if (!audit) return fail(audit.error().code, "audit-file: " + audit.error().detail);
+    audit_ = std::move(*audit);
+    shells_.emplace(config_,
+                    ShellRelay::Parts{.threads = threads_,
+                                      .gate = *gate_,
+                                      .admission = *admission_,
+                                      .audit = *audit_,
+                                      .members = members_},
+                    clock_, [this](Arrival arrival) {
+                        sessions_->admit(SessionArrival{std::move(arrival), {}});
+                    });
+    return {};
 }
 
 Result<void> Server::Implementation::make_api(std::uint16_t relay_port) {
     auto keys = auth::KeyRing::make(config_.secret, config_.keys);
     if (!keys) return std::unexpected(keys.error());
-    api_.emplace(access::make_api({.audience = config_.access_fqdn,
-                                   .relay_address = config_.relay_fqdn,
-                                   .relay_port = relay_port,
-                                   .allowed_origins = config_.allowed_origins,
-                                   .leeway = config_.leeway},
-                                  std::move(*keys), *admission_, clock_,
+    access::ApiSettings settings{.audience = config_.access_fqdn,
+                                 .relay_address = config_.relay_fqdn,
+                                 .relay_port = relay_port,
+                                 .allowed_origins = config_.allowed_origins,
+                                 .leeway = config_.leeway,
+                                 .session = config_.session};
+    if (shells_)
+        settings.has_host = [this](const std::string& topic) { return shells_->has_host(topic); };
+    api_.emplace(access::make_api(std::move(settings), std::move(*keys), *admission_, clock_,
                                   [this] { return status_json(reports()); }));
     api_ready_ = true;
     return {};
@@ -219,27 +218,38 @@ asio::awaitable<void> Server::Implementation::serve_access(net::HttpExchange& ex
     co_await exchange.respond(std::move(response));
 }
 
+bool Server::Implementation::is_for_relay(const net::HttpRequest& request) {
+    return (config_.session && sessions_->endpoint().wants(request)) ||
+           (shells_ && shells_->endpoint().wants(request));
+}
+
 asio::awaitable<void> Server::Implementation::serve_relay(net::HttpExchange& exchange) {
-    co_await endpoint_->serve(exchange);
+    if (shells_ && shells_->endpoint().wants(exchange.request()))
+        co_await shells_->endpoint().serve(exchange);
+    else if (config_.session)
+        co_await sessions_->endpoint().serve(exchange);
+    else
+        co_await gate_->refuse(exchange, not_found(exchange.request()));
 }
 
 asio::awaitable<void> Server::Implementation::serve_both(net::HttpExchange& exchange) {
-    if (endpoint_->wants(exchange.request()))
+    if (is_for_relay(exchange.request()))
         co_await serve_relay(exchange);
     else
         co_await serve_access(exchange);
 }
 
 void Server::Implementation::deny(const std::string& booking_id) {
-    for (std::size_t i = 0; i < threads_.size(); ++i)
-        threads_[i].post([this, i, booking_id] { shards_[i]->close_booking(booking_id); });
+    sessions_->close_booking(booking_id);
+    if (shells_) shells_->close_booking(booking_id);
 }
 
 // From outside the io threads, while they run.
 std::vector<ConnectionReport> Server::Implementation::reports() {
     std::vector<std::vector<ConnectionReport>> parts(threads_.size());
     threads_.run_on_each([&](net::IoThread& thread) {
-        shards_[thread.index()]->append_reports(parts[thread.index()]);
+        sessions_->append_reports(thread, parts[thread.index()]);
+        if (shells_) shells_->append_reports(thread, parts[thread.index()]);
     });
     std::vector<ConnectionReport> all{internal_report(started_)};
     for (auto& part : parts) std::ranges::move(part, std::back_inserter(all));
@@ -252,12 +262,11 @@ void Server::Implementation::start_stats() {
 }
 
 void Server::Implementation::send_stats() {
-    if (context_->stats_members == 0) return;
+    if (!sessions_->anybody_reads_stats()) return;
     const std::string text = stats_json(reports());
     const auto message = wire::Message::copy_of(
         {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, wire::MessageType::text);
-    for (std::size_t i = 0; i < threads_.size(); ++i)
-        threads_[i].post([this, i, message] { shards_[i]->deliver_stats(message); });
+    sessions_->deliver_stats(message);
 }
 
 // Repeats a task of the admission's on the worker until its timer is cancelled.
@@ -298,14 +307,14 @@ void Server::Implementation::stop() {
     if (stats_) stats_->stop();
     stop_housekeeping();
     worker_.join();
-    for (std::size_t i = 0; i < shards_.size(); ++i)
-        threads_[i].post([this, i] {
-            shards_[i]->close_all(wire::CloseCode::going_away, "the relay is shutting down");
-        });
-    if (context_ && !context_->members.wait_for_none(closing_time))
+    constexpr auto reason = "the relay is shutting down";
+    if (sessions_) sessions_->close_all(wire::CloseCode::going_away, reason);
+    if (shells_) shells_->close_all(wire::CloseCode::going_away, reason);
+    if (!members_.wait_for_none(closing_time))
         log::warn("some connections did not answer the close in time");
     threads_.stop();
-    shards_.clear();
+    shells_.reset();
+    sessions_.reset();
 }
 
 Server::Server(Config config, Pages pages)

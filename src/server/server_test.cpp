@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server.hpp"
 
-#include "auth/token.hpp"
-#include "base/random.hpp"
-#include "net/test_socket.hpp"
+#include "base/temporary_folder_for_test.hpp"
+#include "server/server_for_test.hpp"
 
 #include <gmock/gmock.h>
 
@@ -22,45 +21,13 @@ using testing::StartsWith;
 using wire::MessageType;
 using namespace std::chrono_literals;
 
-const Secret secret("a secret of more than thirty-two bytes");
-constexpr auto audience = "https://lab.example/access";
-
-Config config() {
-    Config settings;
-    settings.listen = "127.0.0.1";
-    settings.access_port = settings.relay_port = 0;
-    settings.access_fqdn = audience;
-    settings.relay_fqdn = "wss://lab.example/relay";
-    settings.secret = secret;
-    settings.io_threads = 2;
-    return settings;
-}
-
-struct TemporaryFolder {
-    TemporaryFolder() { std::filesystem::create_directory(path); }
-    ~TemporaryFolder() { std::filesystem::remove_all(path); }
-    const std::filesystem::path path =
-        std::filesystem::temp_directory_path() / ("relay-test-" + random_uuid());
-};
+using test::ask;
+using test::audience;
+using test::config;
+using test::secret;
 
 std::string token(std::vector<std::string> scopes) {
-    const WallTime now = std::chrono::system_clock::now();
-    auth::Claims claims;
-    claims.audience = {audience};
-    claims.topic = "lamp";
-    claims.prefix = "session";
-    claims.scopes = std::move(scopes);
-    claims.booking_id = "b1";
-    claims.expires = now + 1h;
-    return auth::sign_token(claims, secret, "").value().reveal();
-}
-
-// The answer to a request of the access API.
-std::string ask(std::uint16_t port, const std::string& line, const std::string& authorization) {
-    TestSocket client(port);
-    client.send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: " +
-                authorization + "\r\nContent-Length: 0\r\n\r\n");
-    return client.read_to_end();
+    return test::token_for("lamp", "session", std::move(scopes));
 }
 
 // A member of the topic, through the access API and the handshake.
@@ -70,10 +37,7 @@ TestSocket join(const Server::Ports& ports, std::vector<std::string> scopes = {"
     const std::size_t code = answer.find("?code=");
     EXPECT_NE(code, std::string::npos) << answer;
     TestSocket client(ports.relay);
-    client.send("GET /session/lamp" + answer.substr(code, 42) +
-                " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-                fields + "\r\n");
+    client.send(test::upgrade_request("/session/lamp" + answer.substr(code, 42), fields));
     EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 101"));
     return client;
 }
@@ -219,9 +183,9 @@ TEST(ServerTest, DoesNotStartWithoutASecret) {
 
 TEST(ServerTest, DoesNotStartWithAStateDirectoryThatItCannotMake) {
     const TemporaryFolder folder;
-    std::ofstream(folder.path / "file").put('x');
+    std::ofstream(folder / "file").put('x');
     Config settings = config();
-    settings.state_dir = folder.path / "file";
+    settings.state_dir = folder / "file";
     Server server(std::move(settings));
     const auto started = server.start();
     ASSERT_FALSE(started);
@@ -232,7 +196,7 @@ TEST(ServerTest, DoesNotStartWithAStateDirectoryThatItCannotMake) {
 TEST(ServerTest, RemembersADenialOverARestart) {
     const TemporaryFolder folder;
     Config settings = config();
-    settings.state_dir = folder.path / "made by it";
+    settings.state_dir = folder / "made by it";
     {
         Server server(settings);
         const auto ports = server.start().value();

@@ -161,6 +161,13 @@ wire::MessagePtr ResumableStream::next_frame() {
     return std::exchange(done_due_, false) ? encode(Done{}) : wire::MessagePtr();
 }
 
+bool ResumableStream::frame_due() const {
+    if (connection_ == 0) return false;
+    if (greeting_due_ || abort_due_) return true;
+    if (link_ != Link::up || outcome_ == Outcome::failed) return false;
+    return receiving_.acknowledgement_due() || sending_.due() || done_due_;
+}
+
 // ---- Time
 
 std::optional<SteadyTime> ResumableStream::deadline() const {

@@ -21,7 +21,7 @@ using ConnectionNumber = std::uint64_t;
 
 struct StreamSettings {
     std::uint32_t buffer = 4 * 1024 * 1024;  // bytes kept of each direction; at least 1
-    std::size_t chunk = 64 * 1024;           // bytes of memory taken at a time
+    std::size_t chunk = 256 * 1024;          // bytes of memory taken, and read, at a time
     std::chrono::nanoseconds give_up = std::chrono::minutes(5);  // without a connection
 };
 
@@ -58,6 +58,8 @@ public:
     // Where to read its next bytes to; empty: do not read, so that its sender's window closes.
     std::span<std::uint8_t> read_room() { return sending_.room(); }
     void read(std::size_t count) { sending_.read(count); }
+    std::size_t readable() const { return sending_.readable(); }  // takes no memory, as room does
+    std::size_t unsent() const { return sending_.unsent(); }      // read, and still to be sent
     void read_end();
 
     // What to write to it; and when to shut its sending side down.
@@ -92,6 +94,10 @@ public:
 
     // The next message to send on the current connection, or null.
     wire::MessagePtr next_frame();
+    bool frame_due() const;  // whether there is one
+
+    // Both ends know each other on the current connection.
+    bool is_up() const { return link_ == Link::up; }
 
     // --- Time: call time_passed at the deadline, when there is one.
     std::optional<SteadyTime> deadline() const;

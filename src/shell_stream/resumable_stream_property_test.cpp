@@ -132,15 +132,21 @@ private:
         stream.half_closed();
     }
 
+    static wire::MessagePtr next_frame(ResumableStream& stream) {
+        const bool due = stream.frame_due();
+        auto frame = stream.next_frame();
+        EXPECT_EQ(due, static_cast<bool>(frame));
+        return frame;
+    }
+
     void transmit() {
         if (const auto number = client_.connection()) {
             for (auto count = below(5); count > 0; --count)
-                if (auto frame = client_.next_frame())
-                    connections_[number].to_host.push_back(frame);
+                if (auto frame = next_frame(client_)) connections_[number].to_host.push_back(frame);
         }
         if (!host_ || host_->connection() == 0) return;
         for (auto count = below(5); count > 0; --count)
-            if (auto frame = host_->next_frame())
+            if (auto frame = next_frame(*host_))
                 connections_[host_->connection()].to_client.push_back(frame);
     }
 

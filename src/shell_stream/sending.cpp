@@ -3,17 +3,19 @@
 
 namespace relay::shell_stream {
 
+bool Sending::due() const {
+    if (next_ < length()) return next_ - first_ < window_;
+    return ended_ && window_ != 0 && next_ == length();
+}
+
 std::optional<Frame> Sending::next() {
-    if (next_ < length()) {
-        const auto under_way = static_cast<std::size_t>(next_ - first_);
-        if (under_way >= window_) return std::nullopt;
-        const auto bytes = bytes_.at(under_way, std::min(window_ - under_way, max_data));
-        const Data data{.position = next_, .bytes = bytes};
-        next_ += bytes.size();
-        return data;
-    }
-    if (!ended_ || window_ == 0 || next_ > length()) return std::nullopt;
-    return End{next_++};
+    if (!due()) return std::nullopt;
+    if (next_ == length()) return End{next_++};
+    const auto under_way = static_cast<std::size_t>(next_ - first_);
+    const auto bytes = bytes_.at(under_way, std::min(window_ - under_way, max_data));
+    const Data data{.position = next_, .bytes = bytes};
+    next_ += bytes.size();
+    return data;
 }
 
 bool Sending::rewind(Position received) {

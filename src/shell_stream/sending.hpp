@@ -30,6 +30,12 @@ public:
     // The next Data or End, if there is one and the window permits it. The bytes of Data are valid
     // until the next call that is not const.
     std::optional<Frame> next();
+    bool due() const;  // whether next gives one
+
+    // Bytes that were read and not sent since the last rewind.
+    std::size_t unsent() const {
+        return next_ < length() ? static_cast<std::size_t>(length() - next_) : 0;
+    }
 
     // Sends again from where the peer has received. False if it names bytes that it acknowledged
     // before, or that were never sent.

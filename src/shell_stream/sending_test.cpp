@@ -55,6 +55,20 @@ TEST_F(SendingTest, StopsReadingWhenTheBufferIsFullAndGoesOnWhenItIsAcknowledged
     EXPECT_LE(sending.memory(), 10u + 8u);
 }
 
+TEST_F(SendingTest, TellsHowMuchIsStillToBeSent) {
+    EXPECT_EQ(sending.unsent(), 0u);
+    feed("abcdefghij");
+    EXPECT_EQ(sending.unsent(), 10u);
+    sent();
+    EXPECT_EQ(sending.unsent(), 2u) << "beyond the window";
+    ASSERT_TRUE(sending.rewind(3));
+    EXPECT_EQ(sending.unsent(), 7u);
+    ASSERT_TRUE(sending.acknowledged(3));
+    sending.end();
+    sent();
+    EXPECT_EQ(sending.unsent(), 0u) << "the end holds no bytes";
+}
+
 TEST_F(SendingTest, StopsSendingAtTheWindow) {
     feed("abcdefghij");
     EXPECT_EQ(sent(), "0:abcd 4:efgh ");

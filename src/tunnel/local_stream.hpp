@@ -41,7 +41,8 @@ public:
 
     // Nothing more will be written: the peer sees the end of this direction.
     void end_writing();
-    // Closes so that the peer sees an error instead of an end (RST), where the kind permits.
+    // Closes so that the peer sees an error instead of an end (RST, in TCP). A pipe or terminal
+    // cannot tell one, so it stays open until the program has ended, which says more.
     void reset();
     void close();
     bool is_open() const;

@@ -55,17 +55,27 @@ Error refusal(std::string_view what, const net::HttpResponse& answer) {
     return {net::errc_of_status(answer.status), std::move(text)};
 }
 
-boost::asio::awaitable<Result<net::Url>> request_access(net::Url access_url, Secret token,
-                                                        net::HttpClientSettings settings,
-                                                        std::stop_token stop) {
+boost::asio::awaitable<std::expected<net::Url, AccessFailure>> try_access(
+    net::Url access_url, Secret token, net::HttpClientSettings settings, std::stop_token stop) {
     net::HttpFields fields;
     fields.add("Authorization", token.reveal());
     fields.add("Content-Type", "application/json");
     fields.add("Accept", "application/json");
     const auto answer = co_await net::http_request(std::move(access_url), "POST", std::move(fields),
                                                    "{}", std::move(settings), std::move(stop));
-    if (!answer) co_return std::unexpected(answer.error());
-    co_return read_answer(*answer);
+    if (!answer) co_return std::unexpected(AccessFailure{answer.error()});
+    auto url = read_answer(*answer);
+    if (url) co_return std::move(*url);
+    co_return std::unexpected(AccessFailure{std::move(url.error()), answer->status});
+}
+
+boost::asio::awaitable<Result<net::Url>> request_access(net::Url access_url, Secret token,
+                                                        net::HttpClientSettings settings,
+                                                        std::stop_token stop) {
+    auto url = co_await try_access(std::move(access_url), std::move(token), std::move(settings),
+                                   std::move(stop));
+    if (url) co_return std::move(*url);
+    co_return std::unexpected(std::move(url.error().error));
 }
 
 }  // namespace relay::uplink

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <expected>
 #include <stop_token>
 #include <string>
 
@@ -22,6 +23,14 @@ namespace relay::uplink {
 boost::asio::awaitable<Result<net::Url>> request_access(net::Url access_url, Secret token,
                                                         net::HttpClientSettings settings,
                                                         std::stop_token stop);
+
+// The same for those who must know whether the server answered at all.
+struct AccessFailure {
+    Error error;     // as above
+    int status = 0;  // of the answer; 0: there was none
+};
+boost::asio::awaitable<std::expected<net::Url, AccessFailure>> try_access(
+    net::Url access_url, Secret token, net::HttpClientSettings settings, std::stop_token stop);
 
 // What a server says about a refusal: `what`, the status and the answer's `message`, if it has one,
 // shortened and without control characters. The code is unauthorized for 401, and so on.

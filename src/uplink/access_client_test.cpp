@@ -62,6 +62,23 @@ TEST_F(AccessClient, gives_each_status_its_kind_of_error) {
         EXPECT_EQ(ask(status, "{}").error().code, code) << status;
 }
 
+TEST_F(AccessClient, tells_an_answer_from_none) {
+    const Server server(loop_.context(), [&](tcp::socket& socket) -> awaitable<void> {
+        co_await read_header(socket);
+        co_await write_text(socket, json_answer("503 Unavailable", R"({"message":"no host"})"));
+    });
+    const auto url = *net::parse_url(server.url("http", "/shell/spin30"));
+    const auto refused = loop_.await(try_access(url, Secret("a.b.c"), {}, {}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().status, 503);
+    EXPECT_THAT(refused.error().error.detail, HasSubstr("no host"));
+    net::Url nobody = url;
+    nobody.port = 1;
+    const auto away = loop_.await(try_access(nobody, Secret("a.b.c"), {}, {}));
+    ASSERT_FALSE(away);
+    EXPECT_EQ(away.error().status, 0);
+}
+
 TEST_F(AccessClient, keeps_a_servers_message_short_and_printable) {
     EXPECT_EQ(error_of("400 Bad", R"({"message":"two\nlines\u0007"})"),
               "access refused with status 400: two lines ");

@@ -82,6 +82,15 @@ TEST(Backoff, does_not_let_restarts_prolong_or_shorten_the_waits_of_other_failur
     EXPECT_EQ(failed.next(), 9'999ms);
 }
 
+TEST(Backoff, stays_away_for_a_minute_from_where_another_has_taken_its_place) {
+    Backoff early({}, zero);
+    EXPECT_EQ(early.next(Backoff::Cause::replaced), 60s);
+    Backoff late({}, almost_one);
+    EXPECT_EQ(late.next(Backoff::Cause::replaced), 74'999ms);
+    EXPECT_EQ(late.next(Backoff::Cause::replaced), 74'999ms) << "no longer for a repetition";
+    EXPECT_EQ(late.next(), 499ms) << "other failures wait as before";
+}
+
 TEST(Backoff, takes_a_longest_wait_below_the_shortest_as_the_shortest) {
     Backoff backoff({.shortest = 100ms, .longest = 10ms, .lasting = 1s}, almost_one);
     EXPECT_EQ(backoff.next(), 99ms);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace relay::uplink {
@@ -36,10 +37,18 @@ bool shows_restart(wire::CloseCode code) {
            code == wire::CloseCode::service_restart;
 }
 
+Kind kind_of(wire::CloseCode code) {
+    if (shows_restart(code)) return Kind::restart;
+    return code == wire::CloseCode::replaced ? Kind::replaced : Kind::other;
+}
+
 std::string describe(const net::WebSocketEnd& end) {
     if (end.code == wire::CloseCode::abnormal) return "connection lost: " + end.reason;
     const auto code = static_cast<int>(end.code);
-    return fmt::format("closed with {}{}{}", code, end.reason.empty() ? "" : ": ", end.reason);
+    const bool replaced = end.code == wire::CloseCode::replaced;
+    const std::string_view why = replaced ? "replaced by another that uses the same topic: " : "";
+    return fmt::format("{}closed with {}{}{}", why, code, end.reason.empty() ? "" : ": ",
+                       end.reason);
 }
 
 }  // namespace
@@ -55,9 +64,9 @@ Failure failure_of(const net::WebSocketFailure& failure) {
 }
 
 Failure failure_of(const net::WebSocketEnd& end) {
-    const bool restart = shows_restart(end.code);
-    return {{restart ? Errc::interrupted : Errc::unavailable, describe(end)},
-            restart ? Kind::restart : Kind::other};
+    const Kind kind = kind_of(end.code);
+    const Errc code = kind == Kind::restart ? Errc::interrupted : Errc::unavailable;
+    return {{code, describe(end)}, kind};
 }
 
 }  // namespace relay::uplink

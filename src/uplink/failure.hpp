@@ -11,7 +11,8 @@ struct Failure {
     enum class Kind {
         restart,  // the peer refused or broke the connection, as one that restarts: soon back
         other,
-        refusal,  // the peer will give the same answer again
+        replaced,  // another has taken this one's place: coming back would only drive it out
+        refusal,   // the peer will give the same answer again
     };
 
     Error error;  // its text holds no token or code
@@ -22,7 +23,7 @@ struct Failure {
 Failure failure_of(Error error);
 // Of a WebSocket's handshake, likewise.
 Failure failure_of(const net::WebSocketFailure& failure);
-// A connection that was lost, or closed with 1001 or 1012, shows a restart.
+// A connection that was lost, or closed with 1001 or 1012, shows a restart; 4409 a replacement.
 Failure failure_of(const net::WebSocketEnd& end);
 
 }  // namespace relay::uplink

@@ -42,6 +42,10 @@ TEST(Failure, whose_cause_is_the_request_is_a_refusal) {
     EXPECT_EQ(failure_of(Error{Errc::unauthorized, ""}).kind, Kind::refusal);
 }
 
+TEST(Failure, of_one_whose_place_was_taken_is_a_replacement) {
+    EXPECT_EQ(of_close(CloseCode::replaced), Kind::replaced);
+}
+
 TEST(Failure, says_how_a_connection_ended) {
     const auto text = [](CloseCode code, const char* reason) {
         return failure_of(net::WebSocketEnd{.code = code, .reason = reason}).error.detail;
@@ -50,6 +54,8 @@ TEST(Failure, says_how_a_connection_ended) {
     EXPECT_EQ(text(CloseCode::going_away, "the relay is shutting down"),
               "closed with 1001: the relay is shutting down");
     EXPECT_EQ(text(CloseCode::normal, ""), "closed with 1000");
+    EXPECT_EQ(text(CloseCode::replaced, "a newer host"),
+              "replaced by another that uses the same topic: closed with 4409: a newer host");
 }
 
 }  // namespace

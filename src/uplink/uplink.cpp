@@ -21,6 +21,20 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 using net::tuple_await;
+
+Backoff::Cause cause_of(Failure::Kind kind) {
+    switch (kind) {
+        case Failure::Kind::restart:
+            return Backoff::Cause::restart;
+        case Failure::Kind::replaced:
+            return Backoff::Cause::replaced;
+        case Failure::Kind::refusal:
+        case Failure::Kind::other:
+            break;
+    }
+    return Backoff::Cause::other;
+}
+
 }  // namespace
 
 class Uplink::Worker final : public net::MessageSource, public net::MessageReceiver {
@@ -91,6 +105,8 @@ private:
 
     void set_state(State state) {
         status_.state = state;
+        status_.websocket.clear();
+        status_.subprotocol.clear();
         status_.connected_since.reset();
         status_.retry_at.reset();
     }
@@ -115,7 +131,7 @@ private:
         auto client = co_await net::WebSocketClient::connect(*address, settings_.websocket,
                                                              stop_.get_token());
         if (client)
-            co_await carry(std::move(*client));
+            co_await carry(std::move(*client), address->without_query());
         else
             note_refused_websocket(failure_of(client.error()));
     } catch (const std::exception& error) {
@@ -148,11 +164,11 @@ private:
         note(std::move(failure));
     }
 
-    awaitable<void> carry(std::unique_ptr<net::WebSocketClient> client) {
+    awaitable<void> carry(std::unique_ptr<net::WebSocketClient> client, std::string address) {
         if (stopping()) co_return;
         client_ = std::move(client);
         const auto began = std::chrono::steady_clock::now();
-        began_to_carry();
+        began_to_carry(std::move(address));
         const auto end = co_await client_->run(*this, *this, stop_.get_token());
         client_.reset();
         const bool lasted = backoff_.connection_ended(std::chrono::steady_clock::now() - began);
@@ -163,13 +179,16 @@ private:
         if (!stopping() && !end.finished) note(failure_of(end), lasted);
     }
 
-    void began_to_carry() {
+    void began_to_carry(std::string address) {
         set_state(State::connected);
+        status_.websocket = std::move(address);
+        status_.subprotocol = client_->subprotocol();
         status_.connected_since = clock_();
         ++status_.connections;
         refusals_ = 0;
         code_was_refused_ = false;
-        if (known_.is_new("connected")) log::info("uplink connected", {{"uplink", settings_.name}});
+        if (known_.is_new("connected"))
+            log::info("uplink connected", {{"uplink", settings_.name}, {"target", status_.target}});
         if (finishing_) client_->finish();
         if (endpoint_) endpoint_->on_connected();
     }
@@ -189,8 +208,7 @@ private:
     }
 
     awaitable<void> wait_to_retry() {
-        const bool restart = failure_.kind == Failure::Kind::restart;
-        const auto delay = backoff_.next(restart ? Backoff::Cause::restart : Backoff::Cause::other);
+        const auto delay = backoff_.next(cause_of(failure_.kind));
         set_state(State::waiting);
         status_.retry_at = clock_() + delay;
         wait_.expires_after(delay);

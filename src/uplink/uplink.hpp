@@ -57,6 +57,9 @@ enum class State { connecting, connected, waiting, refused, stopped };
 struct Status {
     State state = State::connecting;
     std::string target;  // the URL in use, without its query
+    // Of the open WebSocket; empty while there is none.
+    std::string websocket;    // its address, without its query, which may hold a code
+    std::string subprotocol;  // that both sides agreed on
     std::optional<WallTime> connected_since;
     std::optional<WallTime> retry_at;  // while waiting
     std::string last_error;            // of the latest failure or end; holds no token or code

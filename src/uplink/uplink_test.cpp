@@ -179,6 +179,41 @@ TEST_F(UplinkTest, tries_now_when_told_to) {
     stop();
 }
 
+TEST_F(UplinkTest, tells_the_open_websockets_address_without_its_code) {
+    std::uint16_t port = 0;
+    const Server server(loop_.context(), [&](tcp::socket& socket) -> awaitable<void> {
+        const std::string header = co_await read_header(socket);
+        const std::string uri = "ws://127.0.0.1:" + std::to_string(port) + "/up/x?code=secret";
+        co_await write_text(socket, header.starts_with("POST")
+                                        ? json_answer("200 OK", "{\"uri\":\"" + uri + "\"}")
+                                        : upgrade_answer(header));
+        co_await read_to_end(socket);
+    });
+    port = server.port();
+    start(server.url("http", "/session/x"), Secret("a.b.c"));
+    EXPECT_EQ(uplink_->status().websocket, "");
+    loop_.run_until([&] { return uplink_->status().state == State::connected; });
+    EXPECT_EQ(uplink_->status().websocket,
+              "ws://127.0.0.1:" + std::to_string(server.port()) + "/up/x");
+    EXPECT_EQ(uplink_->status().subprotocol, "");
+    stop();
+    EXPECT_EQ(uplink_->status().websocket, "");
+}
+
+TEST_F(UplinkTest, comes_back_late_when_another_has_taken_its_place) {
+    settings_.retry.replaced = 1h;
+    const Server server =
+        serving(frame("\x11\x39"
+                      "newer",
+                      wire::MessageType::close));
+    start(server.url("ws"));
+    const auto began = std::chrono::system_clock::now();
+    loop_.run_until([&] { return uplink_->status().state == State::waiting; });
+    EXPECT_GE(*uplink_->status().retry_at - began, 1h);
+    EXPECT_THAT(uplink_->status().last_error, HasSubstr("replaced by another"));
+    stop();
+}
+
 TEST_F(UplinkTest, notices_a_dead_peer_and_reconnects) {
     settings_.websocket.ping_every = 10ms;
     settings_.websocket.peer_timeout = 50ms;

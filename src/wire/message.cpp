@@ -39,6 +39,15 @@ void Message::write_header() {
     std::memcpy(storage() + header_start_, header.data(), length);
 }
 
+std::span<const std::uint8_t> Message::encode_masked(const MaskKey& key) {
+    FrameHeaderBytes header;
+    const std::size_t length = write_client_header(header, type_, size_, key);
+    std::uint8_t* const start = storage() + header_room - length;
+    std::memcpy(start, header.data(), length);
+    apply_mask(payload(), payload().data(), key);
+    return {start, length + size_};
+}
+
 void Message::destroy(Message* message) {
     message->~Message();
     std::free(message);

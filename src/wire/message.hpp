@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "wire/mask.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -27,14 +29,15 @@ constexpr bool is_data(MessageType type) {
 class MessagePtr;
 
 // One whole WebSocket message, held once however many subscribers it goes to. The bytes lie in one
-// allocation behind room for the largest server header, so that header and payload are one
+// allocation behind room for the largest header, so that header and payload are one
 // contiguous run that every socket is handed as it is (shared/perf.md, "The path" 2).
 //
 // Filled by one thread; constant once shared. The count is atomic because a topic that was split
 // hands a message to other threads.
 class Message {
 public:
-    static constexpr std::size_t header_room = 10;  // RFC 6455 §5.2: 2 + 8 bytes, unmasked
+    // RFC 6455 §5.2: at most 2 + 8 bytes, and 4 of a client's mask key; keeps the payload aligned.
+    static constexpr std::size_t header_room = 16;
 
     // Payload bytes are left uninitialised. Memory comes from malloc: its per-thread caches are the
     // pool. Throws std::bad_alloc.
@@ -54,6 +57,11 @@ public:
     std::span<const std::uint8_t> encoded() const {
         return {storage() + header_start_, header_room - header_start_ + size_};
     }
+
+    // The whole frame as clients must send it: masks the payload where it lies, so only for the one
+    // owner of a message that is not shared, who has no further use for its payload.
+    std::span<const std::uint8_t> encode_masked(const MaskKey& key);
+    bool is_shared() const { return references_.load(std::memory_order_acquire) > 1; }
 
     // Where the newest picture that can be decoded on its own begins, for MPEG-TS topics; set by
     // the hub once, before the message is shared. See hub/outbox.hpp.

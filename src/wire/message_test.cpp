@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/message.hpp"
 
+#include "wire/frame_writer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -39,13 +41,26 @@ TEST(Message, ShrinkingRewritesTheHeader) {
     EXPECT_EQ(message->encoded()[1], 5);
 }
 
+TEST(Message, EncodesItselfAsAClientDoes) {
+    const MaskKey key{1, 2, 3, 4};
+    for (const std::size_t size : {0u, 5u, 126u, 65'536u}) {
+        const MessagePtr message = message_of(std::string(size, 'q'), MessageType::binary);
+        std::vector<std::uint8_t> expected;
+        append_client_frame(expected, MessageType::binary, message->payload(), key);
+        const auto encoded = message->encode_masked(key);
+        EXPECT_EQ(std::vector<std::uint8_t>(encoded.begin(), encoded.end()), expected);
+    }
+}
+
 TEST(Message, IsSharedByCopiesAndMoves) {
     MessagePtr first = message_of("abc", MessageType::text);
     MessagePtr second = first;
     EXPECT_EQ(&*first, &*second);
+    EXPECT_TRUE(first->is_shared());
     const MessagePtr third = std::move(first);
     EXPECT_FALSE(first);
     second = {};
+    EXPECT_FALSE(third->is_shared());
     EXPECT_EQ(third->size(), 3u);
 }
 

@@ -11,7 +11,9 @@ import subprocess
 
 import pytest
 
+from openssh import SshServer
 from relay_process import BINARY, DEADLINE, Host, Relay, environment
+from shell_process import Shell
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -68,6 +70,28 @@ def shared_relay(tmp_path_factory):
     relay = Relay(tmp_path_factory.mktemp("relay"), "--max-message", "1MiB").start()
     yield relay
     relay.stop()
+
+
+@pytest.fixture
+def shell(tmp_path_factory):
+    """Starts relays, hosts and clients of byte streams."""
+    with Shell(tmp_path_factory.mktemp) as starter:
+        yield starter
+
+
+@pytest.fixture(scope="module")
+def shared_shell(tmp_path_factory):
+    """The same for what the tests of a file share."""
+    with Shell(tmp_path_factory.mktemp) as starter:
+        yield starter
+
+
+@pytest.fixture(scope="session")
+def ssh_server(tmp_path_factory):
+    """A private sshd."""
+    server = SshServer(tmp_path_factory.mktemp("openssh")).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

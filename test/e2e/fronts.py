@@ -19,6 +19,8 @@ class Front:
         self.port = self.listener.getsockname()[1]
         self.accepted = 0
         self.open = set()
+        self.flowing, self.admitting = threading.Event(), threading.Event()
+        self.resume()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self):
@@ -27,6 +29,20 @@ class Front:
     def __exit__(self, *_):
         self.listener.close()
         self.cut()
+        self.resume()
+
+    def stall(self):
+        """From now on nothing passes, and nobody is told: as a line that is dead."""
+        self.flowing.clear()
+
+    def resume(self):
+        """What was held passes."""
+        self.flowing.set()
+        self.admitting.set()
+
+    def hold(self):
+        """Lets newcomers wait; what is there already passes."""
+        self.admitting.clear()
 
     def cut(self):
         """Breaks the connections there are."""
@@ -47,10 +63,12 @@ class Front:
         self.open.add(client)
         try:
             client.settimeout(DEADLINE)
+            self.flowing.wait()
+            self.admitting.wait()
             near, far = self.meet(client)
             self.open.add(far)
             with near, far:
-                carry(near, far)
+                carry(near, far, self.flowing)
             self.open.discard(far)
         except (OSError, EOFError):
             pass  # refused, or one of the two hung up
@@ -59,14 +77,15 @@ class Front:
             client.close()
 
 
-def carry(near, far):
-    """Both ways until one of the two ends."""
-    while True:
+def carry(near, far, flowing):
+    """Both ways until one of the two ends, while it flows."""
+    while flowing.wait():
         pending = [near] if isinstance(near, ssl.SSLSocket) and near.pending() else []
         for source in pending or select.select([near, far], [], [], DEADLINE)[0]:
             data = source.recv(1 << 16)
             if not data:
                 return
+            flowing.wait()
             (far if source is near else near).sendall(data)
 
 

@@ -44,8 +44,9 @@ def environment(**settings):
 
 
 def free_port():
-    """A port below those that the kernel gives out by itself, so that nobody takes it meanwhile."""
-    for port in range(20000 + os.getpid() % 10000, 32000):
+    """A port below those that the kernel gives out by itself, so that nobody takes it meanwhile.
+    Tests that run at the same time have process numbers that follow each other."""
+    for port in range(20000 + os.getpid() * 997 % 10000, 32000):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
@@ -104,14 +105,19 @@ class Process:
         """Starts it; the one line of JSON that it prints when it listens."""
         self.log_file = open(self.log_path, "ab")
         self.process = subprocess.Popen(self.arguments, env=self.env, stdout=subprocess.PIPE,
-                                        stderr=self.log_file, cwd=self.folder)
-        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
-        line = self.process.stdout.readline() if ready else b""
-        if not line:
+                                        stderr=self.log_file, cwd=self.folder, bufsize=0)
+        told = self.next_line()
+        if told is None:
             self.process.kill()
             self.process.wait()
             raise AssertionError(f"{self.arguments} did not start: {self.log()}")
-        return json.loads(line)
+        return told
+
+    def next_line(self):
+        """The next line of JSON that it prints; None when there is none in time."""
+        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
+        line = self.process.stdout.readline() if ready else b""
+        return json.loads(line) if line else None
 
     @property
     def pid(self):
@@ -161,20 +167,22 @@ class Process:
 
 class Relay(Process):
     """By default it has a public name, behind which the tests find it at this machine; a local one
-    (`local=True`) is named after its ports, so that other programs find it as well."""
+    (`local=True`) is named after its ports, so that other programs find it as well; `names`: its
+    access and relay FQDN are these."""
 
-    def __init__(self, folder, *flags, access_port=0, relay_port=0, local=False,
-                 secret=tokens.SECRET,
-                 env=None):
-        self.audience, self.relay_fqdn = tokens.AUDIENCE, RELAY_FQDN
+    command = ("session", "relay")
+
+    def __init__(self, folder, *flags, access_port=0, relay_port=0, local=False, names=None,
+                 listen="127.0.0.1", secret=tokens.SECRET, env=None):
+        self.audience, self.relay_fqdn = names or (tokens.AUDIENCE, RELAY_FQDN)
         if local:
             access_port, relay_port = access_port or free_port(), relay_port or free_port()
             self.audience = f"http://127.0.0.1:{access_port}"
             self.relay_fqdn = f"ws://127.0.0.1:{relay_port}"
-        settings = ["--listen", "127.0.0.1", "--state-dir", str(pathlib.Path(folder) / "state"),
+        settings = ["--listen", listen, "--state-dir", str(pathlib.Path(folder) / "state"),
                     "--access-fqdn", self.audience, "--access-port", str(access_port),
                     "--relay-fqdn", self.relay_fqdn, "--relay-port", str(relay_port)]
-        super().__init__(folder, ["session", "relay"], settings + list(flags),
+        super().__init__(folder, self.command, settings + list(flags),
                          {"RELAY_SECRET": secret, **(env or {})})
 
     def start(self):
@@ -222,7 +230,9 @@ class Relay(Process):
 
     def local(self, uri):
         assert uri.startswith(self.relay_fqdn + "/"), uri
-        return uri.replace("wss://lab.example", f"ws://127.0.0.1:{self.relay_port}")
+        here = urllib.parse.urlsplit(uri)._replace(scheme="ws",
+                                                   netloc=f"127.0.0.1:{self.relay_port}")
+        return here.geturl()
 
     def connect(self, uri, **options):
         """A foreign client, python3-websockets; to be awaited or used as a context."""

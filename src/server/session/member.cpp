@@ -6,8 +6,9 @@
 namespace relay::server {
 
 SessionMember::SessionMember(SessionShard& shard, SessionArrival arrival,
-                             const net::WebSocketLimits& limits, WallTime now)
-    : shard_(shard),
+                             const net::WebSocketLimits& limits, MemberCount& count, WallTime now)
+    : counted_(count),
+      shard_(shard),
       seat_(std::move(arrival.seat)),
       booking_id_(std::move(arrival.grant.booking_id)),
       remote_address_(std::move(arrival.remote_address)),
@@ -64,21 +65,16 @@ void SessionMember::on_audience_changed() {
 }
 
 ConnectionReport SessionMember::report(SteadyTime now) const {
-    const auto figures = [&](const hub::Traffic* traffic) {
-        return traffic ? traffic->figures(now, connection_.connected()) : hub::Traffic::Figures{};
-    };
-    return {.topic = topic(),
-            .remote_address = remote_address_,
-            .user_agent = user_agent_,
-            .scopes = scopes_,
-            .can_read = can_read_,
-            .can_write = can_write_,
-            .connected = connected_,
-            .expires = expires_,
-            .sent = figures(connection_.received_traffic()),
-            .received = figures(connection_.sent_traffic()),
-            .drops = connection_.outbox().drops(),
-            .queued = connection_.outbox().bytes()};
+    ConnectionReport report{.topic = topic(),
+                            .remote_address = remote_address_,
+                            .user_agent = user_agent_,
+                            .scopes = scopes_,
+                            .can_read = can_read_,
+                            .can_write = can_write_,
+                            .connected = connected_,
+                            .expires = expires_};
+    add_traffic(report, connection_, now);
+    return report;
 }
 
 }  // namespace relay::server

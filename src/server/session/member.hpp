@@ -4,6 +4,7 @@
 #include "hub/hub.hpp"
 #include "net/websocket_connection.hpp"
 #include "server/connection_report.hpp"
+#include "server/member_count.hpp"
 #include "server/session/arrival.hpp"
 
 #include <string>
@@ -19,7 +20,7 @@ class SessionShard;
 class SessionMember final : private net::WebSocketOwner, private hub::AudienceWatcher {
 public:
     SessionMember(SessionShard& shard, SessionArrival arrival, const net::WebSocketLimits& limits,
-                  WallTime now);
+                  MemberCount& count, WallTime now);
     ~SessionMember();  // leaves the topic
 
     // Answers the handshake and begins to serve.
@@ -40,6 +41,7 @@ private:
     void on_audience_changed() override;
     std::size_t other_readers() const;
 
+    const MemberCount::Member counted_;
     SessionShard& shard_;
     hub::TopicDirectory::Seat seat_;
     std::string booking_id_;

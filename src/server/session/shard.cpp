@@ -7,21 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <sys/socket.h>
 
 namespace relay::server {
 
 namespace {
-
-// The client's handshake has passed every other check, so this is rare: a denial came while the
-// socket changed threads. It is small enough for any socket's buffer.
-void refuse_denied(int socket) {
-    static constexpr std::string_view answer =
-        "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nConnection: close\r\n"
-        "Content-Length: 49\r\n\r\n"
-        R"({"code":"403","message":"the booking was denied"})";
-    ::send(socket, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
 
 bool is_update(const wire::Message& message) {
     if (message.size() > 1024) return false;  // no command is so long, and parsing takes time here
@@ -50,11 +39,10 @@ void SessionShard::accept(SessionArrival arrival) {
                                  {"can_write", arrival.grant.can_write},
                                  {"expires_at", format_time(arrival.grant.expires)}});
     auto owned = std::make_unique<SessionMember>(*this, std::move(arrival), context_.limits,
-                                                 context_.clock());
+                                                 context_.members, context_.clock());
     SessionMember& member = *owned;
     member.place = members_.size();
     members_.push_back(std::move(owned));
-    context_.members.add();
     if (!member.booking_id().empty()) bookings_.emplace(member.booking_id(), &member);
     if (member.topic() == stats_topic) {
         stats_members_.push_back(&member);
@@ -62,7 +50,7 @@ void SessionShard::accept(SessionArrival arrival) {
     }
     // Registered first, asked second: a denial that this does not see finds the member here.
     if (context_.admission.is_denied(member.booking_id())) {
-        refuse_denied(socket);
+        refuse_late(socket, 403, "the booking was denied");
         forget(member);
         return;
     }
@@ -114,8 +102,6 @@ void SessionShard::forget(SessionMember& member) {
         members_[place]->place = place;
     }
     members_.pop_back();
-    gone.reset();
-    context_.members.subtract();
 }
 
 }  // namespace relay::server

@@ -16,17 +16,15 @@
 
 namespace relay::server {
 
-inline constexpr std::string_view stats_topic = "stats";
-
 // What all shards share and are told of; outlives them.
 struct SessionContext {
     access::Admission& admission;
     hub::TopicDirectory& directory;
     const net::WebSocketLimits& limits;
+    MemberCount& members;
     WallClock clock;
     std::function<void()> on_stats_command;      // an `update` was asked for; any shard's thread
-    MemberCount members{};                       // of all shards
-    std::atomic<std::size_t> stats_members = 0;  // of them, on the stats topic
+    std::atomic<std::size_t> stats_members = 0;  // of all shards
 };
 
 // One io thread's share of the relay: its part of the topics and the members who live on it. Every

@@ -13,7 +13,7 @@
 #include <string>
 #include <sys/types.h>
 
-// Sockets that listen, of TCP and of this machine alone, as one type. Only for http_server.cpp.
+// Sockets that listen, of TCP and of this machine alone, as one type.
 namespace relay::net {
 
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
@@ -43,9 +43,9 @@ struct UnixListener {
     SocketFile file;
 };
 
-// The socket's file is for its owner and group alone (mode 0660). One that nobody serves any more
-// is replaced. Errc::unavailable when somebody does, or when the path is taken by another file.
+// The socket's file gets that mode. One that nobody serves any more is replaced. Errc::unavailable
+// when somebody does, or when the path is taken by another file.
 Result<UnixListener> listen_on_path(boost::asio::io_context& context,
-                                    const std::filesystem::path& path);
+                                    const std::filesystem::path& path, mode_t mode);
 
 }  // namespace relay::net
