@@ -99,7 +99,7 @@ Result<int> run(const Config& config) {
     const Pages pages(issuer, embedded_files());
 
     server::Server relay(relay_config(config, issuer),
-                          [&pages](net::HttpExchange& exchange) { return pages.serve(exchange); });
+                         [&pages](net::HttpExchange& exchange) { return pages.serve(exchange); });
     const auto ports = relay.start();
     if (!ports) return std::unexpected(ports.error());
     const std::string address = local_address(config, ports->access);

@@ -89,7 +89,8 @@ struct Done {};
 
 using Frame = std::variant<Open, Resume, Accept, Data, End, Acknowledge, Abort, Done>;
 
-constexpr std::size_t max_data = 64 * 1024;  // bytes of one Data frame
+constexpr std::size_t max_data = 64 * 1024;                   // bytes of one Data frame
+constexpr std::size_t max_acknowledgement_step = 256 * 1024;  // bytes
 constexpr std::size_t max_frame = 1 + 8 + max_data;
 constexpr std::size_t max_abort_text = 200;
 

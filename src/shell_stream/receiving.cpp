@@ -42,7 +42,7 @@ void Receiving::half_closed() {
 
 bool Receiving::acknowledgement_due() const {
     if (anew_) return true;
-    const Position step = std::clamp<Position>(window_ / 4, 1, max_data);
+    const Position step = std::clamp<Position>(window_ / 4, 1, max_acknowledgement_step);
     return written_ - told_ >= (half_closed_ ? 1 : step);
 }
 

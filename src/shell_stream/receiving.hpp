@@ -38,8 +38,8 @@ public:
         return written_ + bytes_.size() + (ended_ && !half_closed_ ? 1 : 0);
     }
 
-    // A quarter of the window was written since the last acknowledgement, 64 KiB at most, or the
-    // end was passed on; or the peer may have missed what it was told.
+    // A quarter of the window was written since the last acknowledgement, max_acknowledgement_step
+    // at most, or the end was passed on; or the peer may have missed what it was told.
     bool acknowledgement_due() const;
     Acknowledge acknowledge();
     void acknowledge_anew() { anew_ = written_ > 0; }

@@ -78,12 +78,12 @@ TEST_F(ReceivingTest, AcknowledgesEachByteOfATinyWindow) {
     EXPECT_TRUE(receiving.acknowledgement_due()) << "or the peer could never go on";
 }
 
-TEST_F(ReceivingTest, AcknowledgesAtLeastEvery64KiB) {
+TEST_F(ReceivingTest, AcknowledgesAtLeastEvery256KiBOfALargeWindow) {
     receiving.set_window(1 << 30);
-    ASSERT_EQ(take(0, std::string(max_data - 1, 'x')), "");
+    ASSERT_EQ(take(0, std::string(max_acknowledgement_step - 1, 'x')), "");
     while (!receiving.front().empty()) write(receiving.front().size());
     EXPECT_FALSE(receiving.acknowledgement_due());
-    ASSERT_EQ(take(max_data - 1, "x"), "");
+    ASSERT_EQ(take(max_acknowledgement_step - 1, "x"), "");
     write(1);
     EXPECT_TRUE(receiving.acknowledgement_due());
 }
