@@ -177,12 +177,14 @@ def summarize(found, cpu):
     processors = {kind: {process: statistics.median(figures)
                          for process, figures in processes.items()}
                   for kind, processes in cpu.items()}
-    return {"bytes": OPTIONS.bytes, "rounds": OPTIONS.rounds, "resume": OPTIONS.resume,
+    return {"cores": os.cpu_count(), "load_before": LOAD[0], "bytes": OPTIONS.bytes,
+            "rounds": OPTIONS.rounds, "resume": OPTIONS.resume,
             "MiB_per_second": speeds, "ratios": ratios, "round_trip_microseconds": echo,
             "processor_seconds_per_GiB": processors}
 
 
 def show(summary):
+    print(f"{summary['cores']} cores, load before the run {summary['load_before']:.1f}\n")
     print(f"{'median throughput':<48}{'MiB/s':>10}{'ratio':>9}")
     for name, speed in summary["MiB_per_second"].items():
         ratio = summary["ratios"].get(name)
@@ -226,6 +228,7 @@ def main():
 
 if __name__ == "__main__":
     OPTIONS = parse_arguments()
+    LOAD = os.getloadavg()  # what else runs here makes ratios worse: relay needs cores of its own
     os.environ["RELAY_BIN"] = str(OPTIONS.build / "relay")  # read when the parts are imported
     sys.path.insert(0, str(ROOT / "test" / "e2e"))
     import socket

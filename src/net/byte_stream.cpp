@@ -2,6 +2,7 @@
 #include "net/byte_stream.hpp"
 
 #include "net/keep_alive.hpp"
+#include "net/loopback.hpp"
 #include "net/proxy_tunnel_detail.hpp"
 #include "net/time_limit.hpp"
 #include "net/tuple_await.hpp"
@@ -153,6 +154,7 @@ awaitable<Result<void>> connect_any(Dialling& dialling, const Url& url, const Ti
 void prepare(tcp::socket& socket) {
     error_code ignored;  // tuning: a connection without it still works
     socket.set_option(tcp::no_delay(true), ignored);
+    send_unpaced_on_loopback(socket.native_handle());
     // Keeps a backlog in our queue, where it can be dropped or aged, and pings near the front.
     using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
     socket.set_option(UnsentLimit(128 * 1024), ignored);

@@ -2,6 +2,7 @@
 #include "net/websocket_connection.hpp"
 
 #include "net/keep_alive.hpp"
+#include "net/loopback.hpp"
 #include "wire/frame_writer.hpp"
 
 #include <algorithm>
@@ -58,6 +59,7 @@ void WebSocketConnection::start(std::string_view handshake_answer,
                                 std::vector<std::uint8_t> received) {
     ::setsockopt(socket_.number(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_kernel,
                  sizeof unsent_in_kernel);
+    send_unpaced_on_loopback(socket_.number());
     outbox_.push_control(Message::copy_of(bytes_of(handshake_answer), MessageType::raw));
     if (!thread_.poller().add(socket_.number(), awaited_events(), *this)) {
         end(CloseCode::abnormal, "no room in the event queue");

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "net/tuple_await.hpp"
+#include "net/yielding_run.hpp"
 #include "shell_client/local_listener.hpp"
 #include "shell_client/stopping.hpp"
 #include "shell_client/stream.hpp"
@@ -146,7 +147,7 @@ Result<int> run_listening(const Config& config, const Way& way) {
         if (failure) log::error("accepting ended by an internal error");
     });
     tell_address(address);
-    context.run();
+    net::run_yielding(context);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shell_client/run_stdio.hpp"
 
+#include "net/yielding_run.hpp"
 #include "shell_client/stopping.hpp"
 #include "shell_client/stream.hpp"
 
@@ -104,7 +105,7 @@ Result<int> run_stdio(const Way& way) {
                        context.stop();
                    });
     const Signals signals(context, *stream);
-    context.run();
+    net::run_yielding(context);
     if (!error) return 0;
     ignore_hang_up();
     until_connected.release();

@@ -2,6 +2,7 @@
 #include "shell_host/run.hpp"
 
 #include "base/log.hpp"
+#include "net/yielding_run.hpp"
 #include "shell_host/host.hpp"
 #include "uplink/connection_config.hpp"
 
@@ -67,7 +68,7 @@ Result<int> run(const Config& config) {
         signals.clear();  // a second one ends the process the hard way
         host.stop([&] { context.stop(); });
     });
-    context.run();
+    net::run_yielding(context);
     return 0;
 }
 

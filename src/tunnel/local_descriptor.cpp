@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "net/loopback.hpp"
 #include "net/tuple_await.hpp"
 #include "tunnel/local_descriptor_detail.hpp"
 
@@ -48,6 +49,7 @@ LocalDescriptor::LocalDescriptor(const boost::asio::any_io_executor& executor,
         kind_ = Kind::socket;
         constexpr int on = 1;  // refused by those that are not TCP
         ::setsockopt(descriptor.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        net::send_unpaced_on_loopback(descriptor.number());
     } else if (is_kind(descriptor.number(), S_IFREG)) {
         kind_ = Kind::plain;
     } else if (auto own = open_anew(descriptor, use)) {

@@ -2,6 +2,7 @@
 """Random bytes that travel between two sockets, and must arrive whole and in order."""
 
 import concurrent.futures
+import contextlib
 import os
 import select
 import socket
@@ -53,6 +54,15 @@ class Listener:
         connection.settimeout(DEADLINE)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
+
+    def accept_who_says(self, greeting):
+        """The next one that brings these bytes; others may come before, and end without any."""
+        while True:
+            connection = self.accept()
+            with contextlib.suppress(ConnectionResetError):
+                if connection.recv(len(greeting), socket.MSG_WAITALL) == greeting:
+                    return connection
+            connection.close()
 
     def is_asked(self):
         """Whether somebody waits to be accepted."""

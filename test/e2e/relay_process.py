@@ -44,21 +44,23 @@ def environment(**settings):
 
 
 def free_port():
-    """A port below those that the kernel gives out by itself, so that nobody takes it meanwhile.
-    Tests that run at the same time have process numbers that follow each other."""
+    """A port below those that the kernel gives out by itself, which is kept from other tests that
+    run at the same time: bound for good, but nobody listens there. A server may, since servers
+    allow the reuse of addresses."""
     for port in range(20000 + os.getpid() * 997 % 10000, 32000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            if port not in _given:
-                _given.add(port)
-                return port
+        reservation = socket.socket()
+        try:
+            reservation.bind(("127.0.0.1", port))
+        except OSError:
+            reservation.close()
+            continue
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _reservations.append(reservation)
+        return port
     raise RuntimeError("no free port")
 
 
-_given = set()
+_reservations = []
 
 
 def wait_until(condition, what, seconds=DEADLINE):

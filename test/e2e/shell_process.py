@@ -13,7 +13,7 @@ from relay_process import BINARY, DEADLINE, SANITIZED, Process, Relay, scaled, w
 TOPIC = "spin30"
 RESUME = "relay.resume.v1"
 QUICK = ("--retry-min", "20ms", "--retry-max", "100ms")
-# What the specification wants within a second. Sanitizers are slow; tests beside this one take time.
+# What the specification wants within a second; sanitizers are slow, and so are tests side by side.
 SOON = 10 if SANITIZED else 3 if "PYTEST_XDIST_WORKER" in os.environ else 1
 
 
@@ -57,11 +57,11 @@ class ShellRelay(Relay):
 class _Application(Process):
     """What has the token of one role on a topic of a relay."""
 
-    def __init__(self, folder, relay, *flags, token=None, topic=TOPIC, env=None, **claims):
-        token = token or shell_token(relay, self.role, topic, **claims)
+    def __init__(self, folder, relay, *flags, session=None, topic=TOPIC, env=None, **claims):
         super().__init__(folder, ["shell", self.role],
-                         ["--session", relay.session(topic), *QUICK, *flags],
-                         {"RELAY_TOKEN": token, **(env or {})})
+                         ["--session", session or relay.session(topic), *QUICK, *flags],
+                         {"RELAY_TOKEN": shell_token(relay, self.role, topic, **claims),
+                          **(env or {})})
 
 
 class ShellHost(_Application):
@@ -84,17 +84,19 @@ class ShellClient(_Application):
     def start(self):
         told = self.launch()
         assert told["event"] == "listening"
-        host, _, port = told["local"].rpartition(":")
-        assert host == "127.0.0.1", told
-        self.port = int(port)
+        self.local = told["local"]
+        host, _, port = self.local.rpartition(":")
+        if host != "unix":
+            assert host == "127.0.0.1", told
+            self.port = int(port)
         return self
 
     def connect(self, receive_buffer=None):
         connection = socket.socket()
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.connect(("127.0.0.1", self.port))  # with a time limit it would tell of a reset
         connection.settimeout(DEADLINE)
-        connection.connect(("127.0.0.1", self.port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
