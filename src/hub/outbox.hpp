@@ -73,6 +73,7 @@ public:
     // Whether a message may bypass the outbox: nothing waits, and no pictures were dropped whose
     // followers must be held back until a random-access point.
     bool idle() const { return empty() && !needs_random_access_; }
+    std::size_t size() const { return waiting_.size() - front_; }  // messages
     std::size_t bytes() const { return bytes_; }
     void release();
 

@@ -19,6 +19,16 @@ void Liveness::ping_sent(SteadyTime now) {
     pinged_ = now;
 }
 
+void Liveness::close_began(SteadyTime now) {
+    closing_ = true;
+    close_until_ = now + limits_.close_timeout;
+}
+
+void Liveness::finish_began(SteadyTime now) {
+    closing_ = true;
+    close_until_ = limits_.write_timeout.count() > 0 ? now + limits_.peer_timeout : never;
+}
+
 Liveness::Verdict Liveness::check(SteadyTime now) {
     if (now >= unanswered_at()) return Verdict::close_unanswered;
     if (now >= silent_at()) return Verdict::peer_silent;
@@ -35,7 +45,7 @@ SteadyTime Liveness::next_check(SteadyTime now) const {
 }
 
 SteadyTime Liveness::ping_at() const {
-    if (ping_waits_ || close_until_ != never) return never;
+    if (ping_waits_ || closing_) return never;
     return std::max(pinged_, std::min(heard_, sent_)) + limits_.ping_every;
 }
 

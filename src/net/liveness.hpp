@@ -34,10 +34,10 @@ public:
     void write_began(SteadyTime now) { writing_since_ = now; }
     void write_ended(SteadyTime now);
     void ping_sent(SteadyTime now);  // it is the next to be written
-    void close_began(SteadyTime now) { close_until_ = now + limits_.close_timeout; }
+    void close_began(SteadyTime now);
     // A close behind data that are still on their way: they may take as long as a peer may be
-    // silent.
-    void finish_began(SteadyTime now) { close_until_ = now + limits_.peer_timeout; }
+    // silent; without a write limit, as long as the peer is not.
+    void finish_began(SteadyTime now);
 
     // ping_due is said once; the next ping is due only after ping_sent.
     Verdict check(SteadyTime now);
@@ -58,6 +58,7 @@ private:
     SteadyTime pinged_;
     SteadyTime writing_since_ = never;
     SteadyTime close_until_ = never;
+    bool closing_ = false;
     bool ping_waits_ = false;
     bool listening_ = true;
 };

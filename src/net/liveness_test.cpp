@@ -116,5 +116,19 @@ TEST_F(LivenessTest, gives_data_on_their_way_more_time_than_a_close_alone) {
     EXPECT_EQ(liveness_.next_check(at(36s)), at(37s)) << "hurried";
 }
 
+TEST_F(LivenessTest, lets_data_take_as_long_as_the_peer_lives_without_a_write_limit) {
+    limits_.write_timeout = 0s;
+    Liveness patient(limits_, at(0s));
+    patient.finish_began(at(1s));
+    for (const auto time : {10s, 30s, 50s, 999s}) {
+        patient.heard(at(time));
+        EXPECT_EQ(patient.check(at(time)), alive) << "and no ping behind a close";
+    }
+    EXPECT_EQ(patient.check(at(999s + 25s)), peer_silent);
+    patient.heard(at(2000s));
+    patient.close_began(at(2000s));
+    EXPECT_EQ(patient.check(at(2001s)), close_unanswered) << "hurried";
+}
+
 }  // namespace
 }  // namespace relay::net

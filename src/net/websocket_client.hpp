@@ -114,8 +114,9 @@ public:
     void close(wire::CloseCode code, std::string_view reason);
 
     // Takes from the source until it has nothing more, then closes with 1000. The far side has
-    // peer_timeout to answer, since what was sent before is still on its way; a close() or stop
-    // cuts that short. Before or during run.
+    // peer_timeout to answer, since what was sent before is still on its way, and without a
+    // write_timeout as long as it shows that it lives; a close() or stop cuts that short. Before or
+    // during run.
     void finish();
 
 private:

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -27,6 +28,9 @@ constexpr std::size_t gather_most = 64;  // messages per system call
 
 // Bytes that the kernel may hold unsent: a backlog belongs in the outbox, where it can be dropped.
 constexpr int unsent_in_kernel = 128 * 1024;
+
+// What a waiting message costs besides its bytes.
+constexpr std::size_t message_overhead = 64;
 
 bool would_block(int error) {
     return error == EAGAIN || error == EWOULDBLOCK;
@@ -80,7 +84,7 @@ void WebSocketConnection::record(std::unique_ptr<hub::Traffic>& traffic, SteadyT
 // ---- to the peer
 
 void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery delivery) {
-    if (state_ != State::open) return;
+    if (state_ != State::open || unwritable_) return;
     const SteadyTime now = thread_.poller().now();
     if (outbox_.idle() && !delivery.more_coming) {
         if (send_now(message)) record(sent_traffic_, now, message->size());
@@ -103,7 +107,11 @@ void WebSocketConnection::deliver(const MessagePtr& message, hub::Delivery deliv
 
 void WebSocketConnection::note_backlog() {
     const hub::OutboxLimits& bound = limits_.outbox;
-    if (bound.overflow == hub::Overflow::wait && outbox_.bytes() > bound.bytes) room_wanted_ = true;
+    if (bound.overflow == hub::Overflow::wait && backlog() > bound.bytes) room_wanted_ = true;
+}
+
+std::size_t WebSocketConnection::backlog() const {
+    return outbox_.bytes() + outbox_.size() * message_overhead;
 }
 
 // Whether the message was taken over: by the socket, or in part by the outbox.
@@ -113,7 +121,7 @@ bool WebSocketConnection::send_now(const MessagePtr& message) {
         ::send(socket_.number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(bytes.size())) return true;
     if (sent < 0 && !would_block(errno)) {
-        end(CloseCode::abnormal, "connection lost");
+        write_failed();
         return false;
     }
     outbox_.push_rest(message, sent < 0 ? 0 : static_cast<std::size_t>(sent),
@@ -123,6 +131,7 @@ bool WebSocketConnection::send_now(const MessagePtr& message) {
 }
 
 void WebSocketConnection::flush() {
+    if (unwritable_) return;
     if (ping_waits_) push_ping();
     std::array<iovec, gather_most> vectors;
     while (const std::size_t used = outbox_.gather(vectors)) {
@@ -132,7 +141,7 @@ void WebSocketConnection::flush() {
         const ssize_t sent = ::sendmsg(socket_.number(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0) {
             if (would_block(errno)) break;
-            end(CloseCode::abnormal, "connection lost");
+            write_failed();
             return;
         }
         outbox_.sent(static_cast<std::size_t>(sent));
@@ -141,7 +150,7 @@ void WebSocketConnection::flush() {
     }
     watch_writable(!outbox_.empty());
     if (outbox_.empty() && state_ == State::closing) close_frame_left();
-    if (room_wanted_ && outbox_.bytes() <= limits_.outbox.bytes / 2) {
+    if (room_wanted_ && backlog() <= limits_.outbox.bytes / 2) {
         room_wanted_ = false;
         owner_.on_room();
     }
@@ -196,10 +205,8 @@ void WebSocketConnection::on_turn_end() {
 void WebSocketConnection::on_ready(std::uint32_t events) {
     if (events & EPOLLOUT) flush();
     if (state_ == State::closed) return;
-    if (reading_ && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
-        read();
-    else if (events & (EPOLLERR | EPOLLHUP))
-        connection_lost();
+    // After a reset there is no more to come than what the kernel holds, though reading is paused.
+    if (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) read();
 }
 
 void WebSocketConnection::pause_reading() {
@@ -214,6 +221,19 @@ void WebSocketConnection::resume_reading() {
     update_events();
 }
 
+// What a peer sent before it was gone is still to be read: the end is found behind that, since a
+// socket that hangs up stays ready.
+void WebSocketConnection::write_failed() {
+    pollfd socket{.fd = socket_.number(), .events = 0, .revents = 0};
+    if (::poll(&socket, 1, 0) != 1 || !(socket.revents & POLLHUP)) {
+        connection_lost();
+        return;
+    }
+    unwritable_ = true;
+    watch_writable(false);
+}
+
+// A close that the peer has sent, or that is on its way, counts for more than how it ended.
 void WebSocketConnection::connection_lost() {
     const bool all_sent = !finishing_ || outbox_.empty();
     if (state_ == State::closing && all_sent)
@@ -263,7 +283,7 @@ bool WebSocketConnection::handle(FrameEvent event, bool more_coming) {
             owner_.on_message(std::move(event.message), more_coming);
             return state_ != State::closed;
         case FrameEvent::Kind::ping:
-            if (state_ != State::open || outbox_.bytes() > limits_.outbox.bytes) return true;
+            if (state_ != State::open || backlog() > limits_.outbox.bytes) return true;
             outbox_.push_control(Message::copy_of(event.payload, MessageType::pong));
             if (!watching_writable_) thread_.poller().at_turn_end(*this);
             return true;
@@ -290,7 +310,10 @@ void WebSocketConnection::on_peer_close(CloseCode code, std::string_view reason)
         schedule_deadline();
     }
     input_ = Input::peer_closed;
-    if (std::exchange(finishing_, false)) outbox_.drop_data();  // nobody is left to read it
+    if (std::exchange(finishing_, false)) {
+        outbox_.drop_data();  // nobody is left to read it
+        schedule_deadline();
+    }
     flush();
 }
 
@@ -308,6 +331,7 @@ void WebSocketConnection::close(CloseCode code, std::string_view reason) {
     close_reason_ = reason;
     outbox_.drop_data();
     outbox_.push_control(wire::close_message(code, reason));
+    resume_reading();  // for the answer
     schedule_deadline();
     thread_.poller().at_turn_end(*this);
 }
@@ -339,6 +363,13 @@ void WebSocketConnection::expire_at(SteadyTime when) {
     if (scheduled()) schedule_deadline();
 }
 
+// One that has sent the end of a byte stream, behind data that are only read slowly, can ask no
+// more whether we live.
+SteadyTime WebSocketConnection::quiet_since() const {
+    return limits_.outbox.overflow == hub::Overflow::wait ? pinged_
+                                                          : std::max(last_alive_, pinged_);
+}
+
 void WebSocketConnection::schedule_deadline() {
     SteadyTime when;
     if (state_ == State::closing && !finishing_)
@@ -348,7 +379,7 @@ void WebSocketConnection::schedule_deadline() {
                                              : limits_.close_timeout);
     else
         when =
-            std::min({std::max(last_alive_, pinged_) + limits_.ping_every,
+            std::min({quiet_since() + limits_.ping_every,
                       reading_ ? last_alive_ + limits_.peer_timeout : SteadyTime::max(), expires_});
     thread_.schedule(*this, when);
 }
@@ -371,7 +402,7 @@ void WebSocketConnection::prove_alive(SteadyTime now) {
         return;
     }
     // With data waiting, what the peer takes of it is sign of life enough.
-    if (now - std::max(last_alive_, pinged_) >= limits_.ping_every) {
+    if (now - quiet_since() >= limits_.ping_every) {
         pinged_ = now;
         if (outbox_.empty()) {
             push_ping();

@@ -33,8 +33,8 @@ public:
     // `code` is the peer's or the one it was closed with; abnormal when no close frame passed.
     virtual void on_closed(wire::CloseCode code, std::string_view reason) = 0;
 
-    // What waits for the peer has fallen to half its bound after it had exceeded it, which only
-    // happens with hub::Overflow::wait.
+    // What waits for the peer, counted with what small messages cost, has fallen to half its bound
+    // after it had exceeded it, which only happens with hub::Overflow::wait.
     virtual void on_room() {}
 
     // What a regular ping is to carry, at most 125 bytes.
@@ -78,8 +78,8 @@ public:
     void finish(wire::CloseCode code, std::string_view reason);
 
     // Back-pressure on the peer: nothing further is read, so neither its messages nor its end are
-    // noticed (a reset is), and its silence does not count. What was read already is still
-    // delivered.
+    // noticed, and its silence does not count. What was read already is still delivered; so is what
+    // came before a reset, which is noticed.
     void pause_reading();
     void resume_reading();
 
@@ -119,7 +119,10 @@ private:
     std::uint32_t awaited_events() const;
     void update_events();
     void note_backlog();
+    std::size_t backlog() const;
+    void write_failed();
     void connection_lost();
+    SteadyTime quiet_since() const;  // when the next ping is due, less its period
     void schedule_deadline();
     void prove_alive(SteadyTime now);
     void end(wire::CloseCode code, std::string_view reason);
@@ -144,6 +147,7 @@ private:
     bool watching_writable_ = false;
     bool started_ = false;
     bool reading_ = true;       // not paused
+    bool unwritable_ = false;   // the peer has gone; what it sent before is being read
     bool room_wanted_ = false;  // the outbox exceeded its bound
     bool finishing_ = false;    // closing, but the peer may take its time to read so far
     bool ping_waits_ = false;   // made when the socket takes it, so that it tells the latest

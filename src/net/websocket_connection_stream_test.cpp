@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <sys/socket.h>
+#include <thread>
 
 // What carriers of byte streams need: nothing is dropped, reading can pause, and the end goes
 // behind the data.
@@ -39,6 +40,23 @@ struct LosslessConnectionTest : WebSocketConnectionTest {
     }
     void pause() {
         run([&] { connection->pause_reading(); });
+    }
+    // The peer closes and resets the connection before the turn in which that could be read.
+    void expect_last_bytes_though_it_sends(hub::Delivery delivery) {
+        TestSocket& client = start();
+        run([&] {
+            client.send_frame(MessageType::binary, "the last bytes");
+            client.send_frame(MessageType::close, "\x03\xE8");
+            reset(client);
+            connection->deliver(message_of("too late", MessageType::binary), delivery);
+        });
+        EXPECT_EQ(owner.next().payload, "the last bytes");
+        EXPECT_EQ(owner.closed().code, CloseCode::normal);
+    }
+    static void reset(TestSocket& socket) {
+        constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(socket.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        socket.close();
     }
 };
 
@@ -92,14 +110,70 @@ TEST_F(LosslessConnectionTest, DoesNotTakeAPausedPeersSilenceForDeath) {
     run([&] { EXPECT_TRUE(connection->is_open()); });
 }
 
+TEST_F(LosslessConnectionTest, PingsAPeerThatNeverStopsTalking) {
+    limits.ping_every = 1s;
+    TestSocket& client = start();
+    std::jthread talker([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            client.send_frame(MessageType::binary, "x");
+            std::this_thread::sleep_for(50ms);
+        }
+    });
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(client.read_frame().opcode, static_cast<int>(MessageType::ping));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+}
+
 TEST_F(LosslessConnectionTest, NoticesAResetWhilePaused) {
     TestSocket& client = start();
     pause();
-    constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(client.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    client.close();
+    reset(client);
     EXPECT_EQ(owner.closed().code, CloseCode::abnormal);
     EXPECT_THAT(owner.closed().reason, HasSubstr("lost"));
+}
+
+// A peer that is done may close its socket with a ping unread, which resets the connection.
+TEST_F(LosslessConnectionTest, TakesWhatCameBeforeAResetThoughPaused) {
+    TestSocket& client = start();
+    pause();
+    client.send_frame(MessageType::binary, "the last bytes");
+    client.send_frame(MessageType::close, "\x03\xE8");
+    reset(client);
+    EXPECT_EQ(owner.next().payload, "the last bytes");
+    EXPECT_EQ(owner.closed().code, CloseCode::normal);
+}
+
+TEST_F(LosslessConnectionTest, TakesWhatCameBeforeAResetThoughItSendsAtOnce) {
+    expect_last_bytes_though_it_sends({});
+}
+
+TEST_F(LosslessConnectionTest, TakesWhatCameBeforeAResetThoughItSendsAtTheTurnsEnd) {
+    expect_last_bytes_though_it_sends({.more_coming = true});
+}
+
+TEST_F(LosslessConnectionTest, ReadsTheAnswerToItsCloseThoughPaused) {
+    limits.close_timeout = 60s;
+    TestSocket& client = start();
+    pause();
+    client.send_frame(MessageType::binary, "unread");
+    run([&] { connection->expire_at(std::chrono::steady_clock::now()); });
+    EXPECT_EQ(client.read_frame().close_code(), 4401);
+    client.send_frame(MessageType::close, "\x11\x31");
+    EXPECT_EQ(owner.closed().code, CloseCode::expired);
+}
+
+// Each of them takes many times its own bytes.
+TEST_F(LosslessConnectionTest, CountsWhatTinyMessagesCost) {
+    TestSocket& client = start();
+    constexpr std::size_t count = 10'000;
+    run([&] {
+        for (std::size_t i = 0; i < count; ++i)
+            connection->deliver(message_of("x", MessageType::binary), {.more_coming = true});
+        EXPECT_LT(connection->outbox().bytes(), limits.outbox.bytes / 2);
+        EXPECT_TRUE(connection->is_full());
+    });
+    for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(client.read_frame().payload, "x");
+    owner.wait_for_room();
 }
 
 TEST_F(LosslessConnectionTest, FinishesBehindWhatWaits) {
@@ -183,6 +257,17 @@ TEST_F(LosslessConnectionTest, FinishingEndsWhenThePeerClosesFirst) {
     while (client.read_frame().opcode != static_cast<int>(MessageType::close)) {
     }
     EXPECT_EQ(owner.closed().code, CloseCode::normal);
+}
+
+TEST_F(LosslessConnectionTest, FinishingEndsSoonWhenThePeerHasClosedButReadsNothing) {
+    limits.close_timeout = 50ms;
+    TestSocket& client = start();
+    deliver_all();
+    run([&] { connection->finish(CloseCode::normal, "done"); });
+    const auto began = std::chrono::steady_clock::now();
+    client.send_frame(MessageType::close, "\x03\xE8");
+    EXPECT_EQ(owner.closed().code, CloseCode::normal);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, limits.ping_every / 2);
 }
 
 TEST_F(LosslessConnectionTest, FinishingWithNothingWaitingIsAClose) {

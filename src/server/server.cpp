@@ -111,6 +111,7 @@ private:
     std::optional<StatsReporter> stats_;
     std::optional<asio::steady_timer> tidy_timer_;
     std::optional<asio::steady_timer> keep_timer_;
+    bool housekeeping_ended_ = false;  // on the worker, as both timers
     std::vector<std::unique_ptr<net::HttpServer>> listeners_;
     bool stopped_ = false;
 };
@@ -276,7 +277,8 @@ asio::awaitable<void> Server::Implementation::repeat(asio::steady_timer& timer,
     for (;;) {
         timer.expires_after(period);
         auto [error] = co_await timer.async_wait(net::tuple_await);
-        if (error) co_return;
+        // A timer that had expired when it was cancelled comes without an error.
+        if (error || housekeeping_ended_) co_return;
         if (const auto done = ((*admission_).*task)(); !done)
             log::error("cannot write the state", {{"reason", done.error().detail}});
     }
@@ -294,6 +296,7 @@ void Server::Implementation::start_housekeeping() {
 void Server::Implementation::stop_housekeeping() {
     if (!tidy_timer_) return;
     asio::post(worker_, [this] {
+        housekeeping_ended_ = true;
         tidy_timer_->cancel();
         keep_timer_->cancel();
         if (const auto kept = admission_->keep_allowed(); !kept)

@@ -57,7 +57,9 @@ awaitable<void> ResumableLink::carry(net::WebSocketClient& client) {
     end_.stream().connected(++connection_, now());
     end_.attach(connection_, client);
     const net::TimeLimit limit(executor_, way_.accept_limit, {}, [&] {
-        if (!accepted_) client.close(CloseCode::normal, "the host did not answer");
+        // Not as the end of a stream: a host that has finished would forget it, and the relay would
+        // keep the greeting for a host that comes late.
+        if (!accepted_) client.close(CloseCode::peer_lost, "the host did not answer");
     });
     const auto end = co_await client.run(*this, *this, {});
     client_ = nullptr;

@@ -208,6 +208,7 @@ TEST_F(ShellStreamTest, AnUnansweredTryIsClosedAndMadeAgain) {
     relay_.host_answers = false;
     start();
     loop_.run_until([&] { return relay_.connections == 3; });
+    EXPECT_EQ(relay_.closed, "4410") << "1000 would tell the host that the stream is over";
     relay_.host_answers = true;
     accept_limit_ = 20s;
     exchange("something");

@@ -256,7 +256,7 @@ TEST_F(HostTest, closes_everything_in_order_when_stopped) {
                manager().has_ended && relay_.find("/lab/served?")->has_ended;
     });
     EXPECT_EQ(manager().close_code, CloseCode::normal);
-    EXPECT_EQ(relay_.find("/lab/served?")->close_code, CloseCode::going_away);
+    EXPECT_EQ(relay_.find("/lab/served?")->close_code, CloseCode::peer_lost);
 }
 
 TEST_F(HostTest, logs_each_stream_with_its_target_its_bytes_and_its_end) {

@@ -144,6 +144,8 @@ Result<Frame> read_open(Reader reader) {
     Open open{.key = reader.take_key(),
               .attempt = reader.take<std::uint32_t>(),
               .window = reader.take<std::uint32_t>()};
+    // As a stale one it would begin a stream that nobody carries.
+    if (open.attempt == 0) return malformed("OPEN", "the attempt is 0");
     if (open.window == 0) return malformed("OPEN", "the window is 0");
     return open;
 }

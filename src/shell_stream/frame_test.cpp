@@ -92,6 +92,8 @@ TEST(ShellFrame, RefusesWhatIsNoFrameAndSaysWhy) {
     EXPECT_EQ(error_of("\x01"s + std::string(39, 'x')), "OPEN frame: 40 bytes instead of 41");
     EXPECT_EQ(error_of("\x01"s + std::string(36, 'x') + "\0\0\0\0"s),
               "OPEN frame: the window is 0");
+    EXPECT_EQ(error_of("\x01"s + std::string(32, 'x') + "\0\0\0\0xxxx"s),
+              "OPEN frame: the attempt is 0");
     EXPECT_EQ(error_of("\x02"s + std::string(45, 'x')), "RESUME frame: 46 bytes instead of 45");
     EXPECT_EQ(error_of("\x03"), "ACCEPT frame: 1 bytes instead of 13");
     EXPECT_EQ(error_of("\x03"s + std::string(12, '\0')), "ACCEPT frame: the window is 0");

@@ -87,7 +87,9 @@ void ResumableStream::disconnected(ConnectionNumber number, Closed how, SteadyTi
     connection_ = 0;
     link_ = Link::down;
     greeting_due_ = false;
-    if (outcome_ == Outcome::finished && how == Closed::normally) released_ = true;
+    // A client has to come back until it has heard Done: its last acknowledgement may be lost.
+    if (role_ == Role::host && outcome_ == Outcome::finished && how == Closed::normally)
+        released_ = true;
 }
 
 void ResumableStream::received(ConnectionNumber number, std::span<const std::uint8_t> payload) {

@@ -128,6 +128,25 @@ TEST(ResumableStream, AHostThatFinishedStaysUntilTheClientCloses) {
     EXPECT_TRUE(pair.host->done());
 }
 
+TEST(ResumableStream, AClientThatFinishedReturnsUntilItHasHeardThatAllIsDone) {
+    Pair pair;
+    pair.establish();
+    pair.client.read_end();
+    pair.host->read_end();
+    pair.exchange();
+    pair.host->half_closed();
+    pair.exchange();
+    pair.client.half_closed();
+    ASSERT_EQ(pair.client.outcome(), Outcome::finished);
+    pull(pair.client);  // the last acknowledgement, lost
+    pair.client.disconnected(pair.number, Closed::normally, pair.now);
+    pair.host->disconnected(pair.number, Closed::otherwise, pair.now);
+    EXPECT_FALSE(pair.client.done()) << "the host would wait, and fail";
+    pair.establish();
+    EXPECT_EQ(pair.host->outcome(), Outcome::finished);
+    EXPECT_TRUE(pair.client.done());
+}
+
 TEST(ResumableStream, AClientRefusesToHearTooEarlyThatAllIsDone) {
     Pair pair;
     pair.establish();

@@ -116,6 +116,7 @@ bool LocalDescriptor::end_writing() {
 void LocalDescriptor::reset() {
     if (!is_open()) return;
     if (kind_ != Kind::socket) {
+        restore_mode();
         descriptor_.release();
         return;
     }
@@ -126,9 +127,13 @@ void LocalDescriptor::reset() {
 
 void LocalDescriptor::close() {
     if (!is_open()) return;
-    if (make_blocking_) ::fcntl(number(), F_SETFL, ::fcntl(number(), F_GETFL) & ~O_NONBLOCK);
+    restore_mode();
     boost::system::error_code ignored;
     descriptor_.close(ignored);
+}
+
+void LocalDescriptor::restore_mode() {
+    if (make_blocking_) ::fcntl(number(), F_SETFL, ::fcntl(number(), F_GETFL) & ~O_NONBLOCK);
 }
 
 }  // namespace relay::tunnel

@@ -45,6 +45,7 @@ private:
 
     LocalStream::Transfer outcome(long count) const;
     bool would_wait(short event);
+    void restore_mode();
     int number() { return descriptor_.native_handle(); }
 
     boost::asio::posix::stream_descriptor descriptor_;

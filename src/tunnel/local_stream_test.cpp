@@ -297,5 +297,16 @@ TEST_F(LocalStreamTest, WhatCannotBeOpenedAnewDoesNotBlockEither) {
     EXPECT_FALSE(is_non_blocking(other));
 }
 
+TEST_F(LocalStreamTest, LeavesTheModeOfSharedDescriptorsAloneWhenItIsReset) {
+    FileDescriptor counter(::eventfd(0, EFD_CLOEXEC));
+    const FileDescriptor other = copy_of(counter);
+    LocalStream stream(executor(), copy_of(counter), std::move(counter));
+    const std::uint64_t one = 1;
+    expect_return(stream.readable(),
+                  [&] { EXPECT_EQ(::write(other.number(), &one, sizeof one), 8); });
+    stream.reset();
+    EXPECT_FALSE(is_non_blocking(other));
+}
+
 }  // namespace
 }  // namespace relay::tunnel

@@ -43,11 +43,13 @@ public:
 
     awaitable<LinkEnd> run(std::stop_token stop) {
         const std::stop_callback on_stop(
-            stop, [this] { fail(CloseCode::going_away, "the program stops"); });
+            stop, [this] { fail(CloseCode::peer_lost, "the program stops"); });
         spawn(executor_, await_input(shared_from_this()));
         const auto end = co_await client_.run(*this, *this, {});
         running_ = false;
-        if (end.code != CloseCode::normal) note_failure(uplink::failure_of(end).error.detail);
+        // Without a code, as practable's relay closes.
+        const bool orderly = end.code == CloseCode::normal || end.code == CloseCode::no_status;
+        if (!orderly) note_failure(uplink::failure_of(end).error.detail);
         while (!failed_ && !waiting_.empty()) co_await wait_until_drained();
         if (failed_)
             local_.reset();

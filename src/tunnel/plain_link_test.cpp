@@ -125,6 +125,18 @@ TEST_F(PlainLinkTest, WritesEverythingBeforeItPassesTheFarEndsCloseOn) {
     EXPECT_TRUE(application_->received == down);
 }
 
+TEST_F(PlainLinkTest, ACloseWithoutACodeIsAnEnd) {
+    start([&](ServerSocket& server) -> awaitable<void> {
+        co_await say(server, "last words");
+        co_await server.async_close(websocket::close_reason(), tuple_await);
+    });
+    loop_.run_until([&] { return application_->ended || application_->failed; });
+    EXPECT_TRUE(application_->ended);
+    EXPECT_EQ(application_->received, "last words");
+    application_->close();
+    EXPECT_TRUE(wait_for_end().complete);
+}
+
 TEST_F(PlainLinkTest, TheEndIsNoResetThoughInputWasNotRead) {
     start([&](ServerSocket& server) -> awaitable<void> {
         co_await say(server, "last words");
@@ -242,7 +254,7 @@ TEST_F(PlainLinkTest, StoppingIsAFailureForBothSides) {
     EXPECT_FALSE(end.complete);
     EXPECT_EQ(end.reason, "the program stops");
     loop_.run_until([&] { return heard.close_code != 0 && application_->failed; });
-    EXPECT_EQ(heard.close_code, 1001);
+    EXPECT_EQ(heard.close_code, 4410) << "a relay passes 1001 on as the end of the bytes";
 }
 
 TEST_F(PlainLinkTest, StoppingEndsTheWaitForAnApplicationThatDoesNotRead) {

@@ -133,7 +133,11 @@ class Process:
         if not self.is_running():
             raise AssertionError(f"it has ended by itself: {self.log()}")
         self.process.send_signal(with_signal)
-        status = self.process.wait(DEADLINE)
+        try:
+            status = self.process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"it did not stop: {self.log()[-4000:]}") from None
         self.close_files()
         log = self.log()
         assert status == 0, f"status {status}: {log[-4000:]}"

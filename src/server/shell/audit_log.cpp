@@ -30,6 +30,7 @@ void AuditLog::write(AuditRecord record) {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= most_waiting) {
         ++lost_;
+        overflowed_ = true;
         return;
     }
     waiting_.push_back(std::move(record));
@@ -50,6 +51,11 @@ void AuditLog::run() {
         waiting_.pop_front();
         lock.unlock();
         put_down(record);
+        lock.lock();
+        if (!waiting_.empty() || !std::exchange(overflowed_, false)) continue;
+        const std::uint64_t lost = lost_;
+        lock.unlock();
+        log::warn("audit records came faster than they could be written", {{"lost", lost}});
         lock.lock();
     }
 }

@@ -19,7 +19,8 @@ namespace relay::server {
 
 // Writes a line for each byte stream that has ended, on a thread of its own, so that neither a slow
 // disk nor a slow log delays those who hand records over. What cannot be written, or would make
-// more than `most_waiting` wait, is lost and counted; the log says so once, until it goes on.
+// more than `most_waiting` wait, is lost and counted; the log says so once, until it goes on, or
+// when nothing waits any more.
 class AuditLog {
 public:
     static constexpr std::size_t most_waiting = 10'000;
@@ -46,6 +47,7 @@ private:
     std::condition_variable changed_;
     std::deque<AuditRecord> waiting_;  // guarded by mutex_, as are the following
     std::uint64_t lost_ = 0;
+    bool overflowed_ = false;  // some were lost for want of room, and the log has not said so yet
     bool stopping_ = false;
 
     std::thread thread_;  // last: it uses all the others

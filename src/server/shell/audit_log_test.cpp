@@ -7,9 +7,13 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <fcntl.h>
 #include <fstream>
+#include <poll.h>
 #include <sstream>
 #include <sys/stat.h>
+#include <thread>
 
 namespace relay::server {
 namespace {
@@ -132,6 +136,33 @@ TEST_F(AuditLogTest, a_failure_is_told_once_and_counted_until_it_goes_on) {
     EXPECT_EQ(std::ranges::count(told, '\n'), 2) << told;
     EXPECT_THAT(told, AllOf(HasSubstr("cannot write the audit file"),
                             HasSubstr(R"("the audit file is written again","lost":3)")));
+}
+
+TEST_F(AuditLogTest, what_is_lost_to_a_slow_disk_is_told) {
+    const std::filesystem::path log_file = folder / "log";
+    ASSERT_TRUE(log::configure({.level = log::Level::warn, .file = log_file.string()}));
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    const FileDescriptor pipe(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    std::jthread reader;
+    {
+        const auto log = AuditLog::open(path).value();
+        // The pipe takes a few hundred of them, the queue its bound.
+        for (std::size_t i = 0; i < 2 * AuditLog::most_waiting; ++i) log->write(example());
+        EXPECT_GT(log->lost(), 0u);
+        reader = std::jthread([&](const std::stop_token& stop) {
+            std::array<char, 65536> buffer;
+            while (!stop.stop_requested()) {
+                pollfd ready{.fd = pipe.number(), .events = POLLIN, .revents = 0};
+                if (::poll(&ready, 1, 10) > 0 &&
+                    ::read(pipe.number(), buffer.data(), buffer.size()) <= 0)
+                    return;
+            }
+        });
+    }
+    ASSERT_TRUE(log::configure({}));
+    const std::string told = contents(log_file);
+    EXPECT_EQ(std::ranges::count(told, '\n'), 1) << told;
+    EXPECT_THAT(told, HasSubstr("lost"));
 }
 
 TEST_F(AuditLogTest, without_a_file_the_log_gets_it_at_info) {
