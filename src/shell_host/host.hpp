@@ -38,7 +38,7 @@ public:
         Streams::Limits limits;
         // For what a client sent before its disconnect alert, at a relay that closes nothing.
         std::chrono::milliseconds farewell{500};
-        std::function<void()> on_connected;  // each time the manager connection stands
+        std::function<void()> on_connected = {};  // each time the manager connection stands
     };
 
     // Begins once the context runs.
