@@ -128,8 +128,10 @@ asio::awaitable<Result<std::size_t>> ConnectionExchange::read_some(std::span<std
         body.size = into.size();
         auto [error, count] = co_await http::async_read_some(connection_.stream, connection_.buffer,
                                                              *parser_, tuple_await);
-        if (error && error != http::error::need_buffer)
+        if (error && error != http::error::need_buffer) {
+            body_lost_ = true;
             co_return fail(Errc::unavailable, "the client went away: " + error.message());
+        }
         if (const std::size_t read = into.size() - body.size; read > 0) co_return read;
     }
     co_return std::size_t{0};
@@ -183,6 +185,7 @@ asio::awaitable<Result<void>> ConnectionExchange::respond(HttpResponse response)
 asio::awaitable<bool> ConnectionExchange::finish() {
     if (handed_over_) co_return false;
     if (!answered_) co_await respond(error_response(500, "no answer"));
+    if (body_lost_) co_return false;  // its end is not told a second time: reading would wait
     std::vector<std::uint8_t> piece(16 * 1024);
     for (std::size_t drained = 0; !closing_ && !parser_->is_done() && drained < drain_most;) {
         connection_.stream.expires_after(connection_.limits.body_time);

@@ -54,7 +54,8 @@ private:
     bool invited_ = false;  // 100 Continue was sent, or not asked for
     bool answered_ = false;
     bool handed_over_ = false;
-    bool closing_ = false;  // the answer said Connection: close
+    bool closing_ = false;    // the answer said Connection: close
+    bool body_lost_ = false;  // the client went away in the middle of it, or was too slow
 };
 
 }  // namespace relay::net

@@ -114,6 +114,13 @@ TEST_F(HttpServerTest, TellsTheHandlerThatAClientWentAwayInTheMiddleOfABody) {
     EXPECT_EQ(outcome.get(), Errc::unavailable);
 }
 
+TEST_F(HttpServerTest, HangsUpAtOnceOnOneWhoSendsOnlyHalfABody) {
+    TestSocket client(serve(echo, {.body_time = 600s}));
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhalf");
+    client.stop_sending();
+    EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 400"));
+}
+
 TEST_F(HttpServerTest, AnswersABodyBeyondTheLimitBeforeItHangsUp) {
     TestSocket client(serve(echo));
     client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
