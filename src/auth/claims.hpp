@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ struct Claims {
     std::string topic_salt;  // for the shell relay, as is alert_host
     bool alert_host = false;
     std::string subject;
+    // For booking servers:
+    std::vector<std::string> groups;            // names
+    std::vector<std::string> pools;             // ids
+    std::optional<std::uint32_t> max_sessions;  // at one time
 
     bool has_scope(std::string_view scope) const {
         return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();

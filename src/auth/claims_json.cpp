@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -52,6 +53,16 @@ public:
         const std::optional<WallTime> date = numeric_date(value->get<double>());
         if (!date) complain(name, "is out of range");
         return date;
+    }
+
+    std::optional<std::uint32_t> count(const char* name) {
+        const json* value = find(name);
+        if (!value) return std::nullopt;
+        if (!value->is_number_unsigned()) return complain(name, "is not a count"), std::nullopt;
+        const auto number = value->get<std::uint64_t>();
+        constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+        if (number > most) return complain(name, "is out of range"), std::nullopt;
+        return static_cast<std::uint32_t>(number);
     }
 
     bool flag(const char* name) {
@@ -126,6 +137,9 @@ Result<Claims> parse_claims(std::string_view text) {
     claims.topic_salt = reader.text("topicSalt");
     claims.alert_host = reader.flag("alertHost");
     claims.subject = reader.text("sub");
+    claims.groups = reader.texts("groups");
+    claims.pools = reader.texts("pools");
+    claims.max_sessions = reader.count("max_sessions");
     if (reader.problem()) return fail(Errc::unauthorized, *reader.problem());
     return claims;
 }
@@ -145,6 +159,9 @@ Result<std::string> format_claims(const Claims& claims) {
     put("topicSalt", claims.topic_salt);
     if (claims.alert_host) object["alertHost"] = true;
     put("sub", claims.subject);
+    if (!claims.groups.empty()) object["groups"] = claims.groups;
+    if (!claims.pools.empty()) object["pools"] = claims.pools;
+    if (claims.max_sessions) object["max_sessions"] = *claims.max_sessions;
     return format_json(object);
 }
 

@@ -83,6 +83,12 @@ TEST(Claims, an_error_names_the_claim_with_the_wrong_type) {
         {R"({"exp":1,"topicSalt":1})", "token invalid: topicSalt is not a string"},
         {R"({"exp":1,"alertHost":"true"})", "token invalid: alertHost is not true or false"},
         {R"({"exp":1,"sub":1})", "token invalid: sub is not a string"},
+        {R"({"exp":1,"groups":"a"})", "token invalid: groups is not an array of strings"},
+        {R"({"exp":1,"pools":[1]})", "token invalid: pools is not an array of strings"},
+        {R"({"exp":1,"max_sessions":"2"})", "token invalid: max_sessions is not a count"},
+        {R"({"exp":1,"max_sessions":-1})", "token invalid: max_sessions is not a count"},
+        {R"({"exp":1,"max_sessions":1.5})", "token invalid: max_sessions is not a count"},
+        {R"({"exp":1,"max_sessions":4294967296})", "token invalid: max_sessions is out of range"},
     };
     for (const auto& row : rows) {
         const auto claims = parse_claims(row.payload);
@@ -90,6 +96,31 @@ TEST(Claims, an_error_names_the_claim_with_the_wrong_type) {
         EXPECT_EQ(claims.error().code, Errc::unauthorized);
         EXPECT_EQ(claims.error().detail, row.detail) << row.payload;
     }
+}
+
+TEST(Claims, of_a_booking_server_are_read_and_written) {
+    const Claims claims =
+        read(R"({"exp":1,"groups":["physics","everyone"],"pools":["p1"],"max_sessions":3})");
+    EXPECT_THAT(claims.groups, ElementsAre("physics", "everyone"));
+    EXPECT_THAT(claims.pools, ElementsAre("p1"));
+    EXPECT_EQ(claims.max_sessions, 3);
+    const Claims again = read(format_claims(claims).value());
+    EXPECT_EQ(again.groups, claims.groups);
+    EXPECT_EQ(again.pools, claims.pools);
+    EXPECT_EQ(again.max_sessions, 3);
+}
+
+TEST(Claims, of_a_booking_server_are_left_out_when_they_are_not_there) {
+    const Claims claims = read(R"({"exp":1,"groups":null,"pools":[],"max_sessions":null})");
+    EXPECT_THAT(claims.groups, IsEmpty());
+    EXPECT_THAT(claims.pools, IsEmpty());
+    EXPECT_FALSE(claims.max_sessions);
+    EXPECT_EQ(format_claims(claims).value(), R"({"exp":1,"scopes":[]})");
+}
+
+TEST(Claims, no_sessions_at_all_can_be_claimed) {
+    EXPECT_EQ(read(R"({"exp":1,"max_sessions":0})").max_sessions, 0);
+    EXPECT_EQ(read(R"({"exp":1,"max_sessions":4294967295})").max_sessions, 4'294'967'295);
 }
 
 TEST(Claims, unknown_claims_are_skipped_whatever_they_hold) {

@@ -50,6 +50,8 @@ struct Schema {
     std::string command;                // `session relay`; its section in a file is [session-relay]
     std::vector<std::string> prefixes;  // of the variables whose misspelling is reported
     std::vector<Setting> settings;
+    // Settings that may also be given as bare words, in this order: `book upload FILE`.
+    std::vector<std::string> words = {};
 };
 
 std::string section_name(const Schema& schema);

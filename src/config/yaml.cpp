@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -58,7 +60,8 @@ private:
     struct Open {
         YAML::Mark mark;
         YamlNode node;
-        std::optional<YamlMember> next;  // of a map: its value is to come
+        std::optional<YamlMember> next;                           // of a map: its value is to come
+        std::map<std::string, unsigned, std::less<>> lines = {};  // of a map: of its names
     };
 
     [[noreturn]] static void refuse(const YAML::Mark& mark, const std::string& reason) {
@@ -101,10 +104,10 @@ private:
             return;
         }
         if (part.kind != YamlNode::Kind::text) refuse(mark, "a key must be a text");
-        const auto same = std::ranges::find(map.node.members, part.text, &YamlMember::name);
-        if (same != map.node.members.end())
+        const auto [same, is_new] = map.lines.emplace(part.text, part.line);
+        if (!is_new)
             refuse(mark,
-                   fmt::format("{} is given twice, in line {} as well", part.text, same->line));
+                   fmt::format("{} is given twice, in line {} as well", part.text, same->second));
         map.next = YamlMember{std::move(part.text), part.line, {}};
     }
 
@@ -134,7 +137,7 @@ std::unexpected<Error> yaml_error(std::string_view file_name, unsigned line,
 }
 
 // The only place that sees the library's exceptions.
-Result<YamlNode> parse_yaml(std::string_view content, std::string_view file_name) {
+std::expected<YamlNode, YamlProblem> parse_yaml(std::string_view content) {
     try {
         // The library takes a quoted text that never ends for good when the file ends at the start
         // of a line. A comment at the end makes no other difference.
@@ -147,8 +150,14 @@ Result<YamlNode> parse_yaml(std::string_view content, std::string_view file_name
         return builder.take();
     } catch (const YAML::Exception& error) {
         const auto line = error.mark.is_null() ? 1U : static_cast<unsigned>(error.mark.line) + 1;
-        return yaml_error(file_name, line, error.msg);
+        return std::unexpected(YamlProblem{line, error.msg});
     }
+}
+
+Result<YamlNode> parse_yaml(std::string_view content, std::string_view file_name) {
+    auto node = parse_yaml(content);
+    if (!node) return yaml_error(file_name, node.error().line, node.error().reason);
+    return std::move(*node);
 }
 
 YamlSetter text_into(std::string& target) {

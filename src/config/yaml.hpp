@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <span>
 #include <string>
@@ -33,9 +34,18 @@ struct YamlMember {
     YamlNode value;
 };
 
-// Reads one document; an empty one is of Kind::empty. Errc::invalid `FILE:LINE: reason` for what is
-// not YAML, names given twice, and what rules have no use for: aliases, keys that are not texts,
-// several documents, nesting beyond 16 levels.
+// A mistake, and where it is.
+struct YamlProblem {
+    unsigned line = 1;
+    std::string reason;
+};
+
+// Reads one document; an empty one is of Kind::empty. A problem is what is not YAML, a name given
+// twice, and what rules have no use for: aliases, keys that are not texts, several documents,
+// nesting beyond 16 levels. Reading ends at the first one.
+std::expected<YamlNode, YamlProblem> parse_yaml(std::string_view content);
+
+// The same, with the problem as Errc::invalid `FILE:LINE: reason`.
 Result<YamlNode> parse_yaml(std::string_view content, std::string_view file_name);
 
 // `FILE:LINE: reason`, as all mistakes in a file are told.

@@ -86,6 +86,18 @@ TEST(Yaml, MistakesAreToldWithFileAndLine) {
     }
 }
 
+TEST(Yaml, AMistakeIsToldWithoutAFileToCallersThatNameIt) {
+    const auto node = parse_yaml("a: 1\nb: 2\na: 3\n");
+    ASSERT_FALSE(node);
+    EXPECT_EQ(node.error().line, 3U);
+    EXPECT_EQ(node.error().reason, "a is given twice, in line 1 as well");
+}
+
+TEST(Yaml, MapsInMapsMayHaveTheSameNames) {
+    const YamlNode root = parse("a: {a: 1, b: {a: 2}}\nb: {a: 3}\n");
+    EXPECT_EQ(root.members.at(0).value.members.at(1).value.members.at(0).value.text, "2");
+}
+
 struct Camera {
     std::string feed;
     std::vector<std::string> command;

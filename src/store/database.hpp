@@ -26,10 +26,16 @@ public:
     Result<void> execute(std::string_view statements);
     Result<Statement> prepare(std::string_view statement);
 
-    // Reads every page and refuses a damaged file (Errc::internal). Takes as long as reading does.
+    // Reads every page, compares indexes with their tables, and refuses a damaged file
+    // (Errc::internal). Takes some seconds for each million rows.
     Result<void> check();
 
+    // Whether a transaction is open. Some failures (a full disk, an I/O error, no memory) undo the
+    // whole transaction, savepoints included: what runs after that would be committed on its own.
+    bool in_transaction() const;
+
 private:
+    friend class Savepoint;
     friend class Transaction;
 
     struct Close {
@@ -55,6 +61,24 @@ private:
     explicit Transaction(sqlite3* connection) : connection_(connection) {}
 
     std::unique_ptr<sqlite3, Rollback> connection_;  // null once committed
+};
+
+// A part of a transaction that happens or not: what was done since `begin` is undone when this
+// object dies before `release`. When even that fails the whole transaction is undone. They nest,
+// and die in the reverse order. May not outlive its Database.
+class Savepoint {
+public:
+    // Errc::internal outside a transaction.
+    static Result<Savepoint> begin(Database& database);
+    Result<void> release();
+
+private:
+    struct Undo {
+        void operator()(sqlite3* connection) const;
+    };
+    explicit Savepoint(sqlite3* connection) : connection_(connection) {}
+
+    std::unique_ptr<sqlite3, Undo> connection_;  // null once released
 };
 
 }  // namespace relay::store

@@ -108,6 +108,48 @@ TEST_F(DatabaseTest, transactions_do_not_nest) {
     EXPECT_TRUE(outer.commit());
 }
 
+TEST_F(DatabaseTest, a_savepoint_undoes_its_part_of_the_transaction_only) {
+    make_table();
+    EXPECT_EQ(Savepoint::begin(database).error().code, Errc::internal);
+    auto transaction = Transaction::begin(database).value();
+    EXPECT_TRUE(database.in_transaction());
+    ASSERT_TRUE(database.execute("INSERT INTO thing VALUES ('a', 1)"));
+    {
+        auto outer = Savepoint::begin(database).value();
+        ASSERT_TRUE(database.execute("INSERT INTO thing VALUES ('b', 1)"));
+        {
+            auto inner = Savepoint::begin(database).value();
+            ASSERT_TRUE(database.execute("INSERT INTO thing VALUES ('c', 1)"));
+        }
+        EXPECT_EQ(number("SELECT count(*) FROM thing"), 2);
+        ASSERT_TRUE(outer.release());
+        EXPECT_FALSE(outer.release());
+    }
+    {
+        auto undone = Savepoint::begin(database).value();
+        ASSERT_TRUE(database.execute("INSERT INTO thing VALUES ('d', 1)"));
+        auto released = Savepoint::begin(database).value();
+        ASSERT_TRUE(database.execute("INSERT INTO thing VALUES ('e', 1)"));
+        ASSERT_TRUE(released.release());
+    }
+    ASSERT_TRUE(transaction.commit());
+    EXPECT_FALSE(database.in_transaction());
+    EXPECT_EQ(text("SELECT group_concat(name, ',') FROM thing"), "a,b");
+}
+
+TEST_F(DatabaseTest, a_full_database_undoes_the_transaction_and_its_savepoints_are_gone_with_it) {
+    make_table();
+    ASSERT_TRUE(database.execute("PRAGMA max_page_count = 4"));
+    auto transaction = Transaction::begin(database).value();
+    auto savepoint = Savepoint::begin(database).value();
+    const auto inserted = database.execute("INSERT INTO thing VALUES ('big', zeroblob(100000))");
+    ASSERT_FALSE(inserted);
+    EXPECT_EQ(inserted.error().code, Errc::unavailable);
+    EXPECT_FALSE(database.in_transaction());
+    EXPECT_FALSE(savepoint.release());
+    EXPECT_FALSE(transaction.commit());
+}
+
 TEST_F(DatabaseTest, what_was_committed_is_there_after_reopening) {
     make_table();
     ASSERT_TRUE(database.execute("INSERT INTO thing VALUES ('a', 7)"));

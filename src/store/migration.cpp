@@ -28,6 +28,7 @@ Result<void> migrate(Database& database, std::span<const std::string_view> steps
                     fmt::format("the database has schema version {}, this program knows up to {}",
                                 *version, newest));
     }
+    if (*version == newest) return {};  // nothing to write
     for (std::int64_t next = *version; next < newest; ++next) {
         const auto done = database.execute(steps[static_cast<std::size_t>(next)]);
         if (!done) return done;
