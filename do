@@ -12,7 +12,7 @@ usage() {
 usage: ./do COMMAND [ARGUMENTS]
 
   build               the web pages and build/bin/relay
-  demo [OPTIONS]      build, then a whole experiment on this machine with its page in a browser;
+  demo [OPTIONS]      build, then a whole laboratory on this machine with its pages in a browser;
                       OPTIONS as in `relay demo --help`
   test                everything: checks, unit, end-to-end, web, sanitizers, fuzz
   test --quick        the same without sanitizers and fuzz

@@ -2,16 +2,20 @@
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  root: 'view',
-  // Relative addresses in the built page, so that it works under any path and copied anywhere.
+  publicDir: 'view/public',
+  // Relative addresses in the built pages, so that they work under any path and copied anywhere.
   base: './',
   build: {
-    outDir: '../dist',
+    outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: false,
-    // jsmpeg adds a style element for its own player, which is not used here, and which a strict
-    // content security policy forbids.
-    rollupOptions: { treeshake: { manualPureFunctions: ['styleInject'] } },
+    rollupOptions: {
+      // The address of each page is that of its file: / and /view/.
+      input: ['index.html', 'view/index.html'],
+      // jsmpeg adds a style element for its own player, which is not used here, and which a strict
+      // content security policy forbids.
+      treeshake: { manualPureFunctions: ['styleInject'] },
+    },
   },
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.hpp"
+#include "cli/book_commands.hpp"
 #include "cli/command.hpp"
 #include "cli/demo.hpp"
 #include "cli/documents.hpp"
@@ -166,7 +167,7 @@ int print_manual_page(const Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> commands() {
-    return {
+    std::vector<Command> table{
         {"session relay",
          {"serve"},
          "pass live messages among viewers and experiments",
@@ -196,12 +197,18 @@ std::vector<Command> commands() {
          {},
          "print ssh's configuration for a list of machines",
          run_shell_ssh_config},
-        {"demo", {}, "show a simulated experiment, live, on a web page", run_demo},
+    };
+    const std::vector<Command> bookings = book_commands();
+    const std::vector<Command> others{
+        {"demo", {}, "book and use simulated experiments, live, on a web page", run_demo},
         {"load", {}, "put a relay under load, verify and measure it", run_load},
         {"version", {}, "print the version", print_version},
         {"docs settings", {}, "print docs/settings.md", print_settings_document, true},
         {"docs man", {}, "print docs/relay.1", print_manual_page, true},
     };
+    table.insert(table.end(), bookings.begin(), bookings.end());
+    table.insert(table.end(), others.begin(), others.end());
+    return table;
 }
 
 config::Environment process_environment() {

@@ -10,8 +10,9 @@ int demo(const Invocation& invocation, const RunDemo& run) {
     LogOptions log;
     const config::Schema schema = demo_settings(config, log);
     const CommandText text{.summary =
-                               "Shows a simulated experiment on a web page, live through a "
-                               "relay and a session host of its own, until Ctrl-C.",
+                               "Offers three simulated experiments on a web page: booked at a "
+                               "booking server, live through a relay and a session host, all of "
+                               "its own, until Ctrl-C.",
                            .also = "",
                            .service = true};
     return serve(invocation, {.schema = schema,

@@ -30,11 +30,13 @@ and the key `access-port = 8082` in the file that `--config FILE` or `RELAY_CONF
 - **Durations** are `5s`, `1h5m`, `250ms`; bare numbers count the unit of the row.
 - **Sizes** are `65536`, `64K`, `10MiB` (powers of 1024), `10MB` (powers of 1000).
 - **Booleans** are true, t, 1, yes, on and false, f, 0, no, off; a flag alone is true.
+- **Words** without a flag are the manifest of `book upload`, `lock` or `unlock` and the message of `book
+  setstatus`, the file of `book export` and `book import`.
 - **Lists** are split at commas and white space; flags of lists may be repeated.
 
 Exit codes: 0 done, 2 unknown command or flag, 3 a setting is missing or not valid, 4 an address could
 not be used or a peer not be reached, 5 the state could not be opened. Those of `session client` are in
-[session-client.md](session-client.md).
+[session-client.md](session-client.md); `book reset` ends with 1 when it is not confirmed.
 )";
 
 constexpr std::string_view manual_introduction = R"(.\" Generated: relay docs man > docs/relay.1
@@ -47,11 +49,12 @@ relay \- open infrastructure for remote laboratories
 [\fB\-\-setting\fR \fIVALUE\fR]...
 .SH DESCRIPTION
 Carries live video and data between experiments behind firewalls and the people who use them, and the
-ssh sessions of those who look after the machines.
+ssh sessions of those who look after the machines; gives students sessions, one rig to one user.
 Called by the name
-.B session
+.BR session ,
+.B shell
 or
-.BR shell ,
+.BR book ,
 it takes that for the first word of the command.
 Every setting is a flag, an environment variable, and a key in the file that
 .B \-\-config
@@ -63,6 +66,7 @@ constexpr std::string_view manual_end = R"(.SH EXIT STATUS
 or a peer not be reached; 5 the state could not be opened.
 Of session client: 0 done; 1 usage, settings, a file, or not everything may have arrived; 2 the relay
 refused for good; 3 a condition timed out, with \-\-strict.
+Of book reset: 1 the answer was not yes.
 .SH FILES
 The settings file is TOML; keys are names of settings, on top for every command, or under
 [session\-relay], [shell\-host], [demo] and so on for one.

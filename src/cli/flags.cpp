@@ -58,6 +58,20 @@ Result<void> refuse_unknown(const config::Schema& schema, const std::vector<std:
                                            nearest ? "; did you mean " + *nearest + "?" : ""));
 }
 
+// Gives the settings that may be bare words those that are no flags; returns the rest.
+std::vector<std::string> take_words(const config::Schema& schema,
+                                    const std::vector<std::string>& words, Given& given) {
+    std::vector<std::string> rest;
+    auto name = schema.words.begin();
+    for (const std::string& word : words) {
+        if (name == schema.words.end() || word.starts_with("-"))
+            rest.push_back(word);
+        else
+            given[*name++].push_back(word);
+    }
+    return rest;
+}
+
 Result<void> refuse_repeated(const config::Schema& schema, const Given& given) {
     for (const auto& [name, values] : given) {
         const auto* setting = config::find_setting(schema, name);
@@ -139,7 +153,10 @@ Result<FlagLine> parse_flags(const config::Schema& schema, std::span<const std::
     for (const config::Setting& setting : schema.settings) add_options(parser, setting, given);
     auto parsed = refuse_flags_as_values(schema, arguments, with_check);
     if (parsed) parsed = parse(parser, arguments);
-    if (parsed) parsed = refuse_unknown(schema, parser.remaining(), with_check);
+    if (parsed) {
+        const auto rest = take_words(schema, parser.remaining(), given);
+        parsed = refuse_unknown(schema, rest, with_check);
+    }
     if (parsed) parsed = refuse_repeated(schema, given);
     if (!parsed) return std::unexpected(parsed.error());
     if (const auto files = given.extract("config"); !files.mapped().empty()) {

@@ -109,6 +109,16 @@ TEST_F(FlagsTest, HelpCheckAndConfigAreNotSettings) {
     EXPECT_TRUE(line->settings.empty());
 }
 
+TEST_F(FlagsTest, BareWordsGoToTheSettingsThatTakeThemInOrder) {
+    schema.words = {"port", "items"};
+    EXPECT_THAT(flags({"--development", "1", "a b"}),
+                UnorderedElementsAre("development=true", "port=1", "items=a b"));
+    EXPECT_THAT(flags({"1"}), UnorderedElementsAre("port=1"));
+    EXPECT_THAT(parse({"1", "a", "b"}).error().detail, HasSubstr("unexpected argument"));
+    EXPECT_THAT(parse({"1", "--prot"}).error().detail, HasSubstr("unknown flag --prot"));
+    EXPECT_EQ(parse({"1", "--port", "2"}).error().detail, "--port is given more than once");
+}
+
 TEST_F(FlagsTest, HelpIsGivenWhateverElseIsWrong) {
     EXPECT_TRUE(parse({"--prot", "--help"})->help);
     EXPECT_TRUE(parse({"-h", "--port"})->help);

@@ -5,7 +5,9 @@
 #include "cli/settings.hpp"
 #include "cli/start.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ namespace relay::cli {
 struct Permission {
     std::vector<std::string> scopes;
     std::vector<std::string> warnings;
+    std::vector<std::string> groups = {};  // of a class token
+    std::optional<std::uint32_t> max_sessions = {};
 };
 
 // A command that prints a token.
@@ -27,8 +31,8 @@ struct TokenCommand {
     std::function<Result<Permission>()> permit;
 };
 
-// Loads the settings and prints the token, and nothing else, on standard output. Returns the exit
-// code.
+// Loads the settings and prints the token, and nothing else, on standard output; with the basis's
+// `json` as {"token":"..","exp":unix seconds}. Returns the exit code.
 int issue_token(const Invocation& invocation, const TokenCommand& command, WallTime now);
 
 }  // namespace relay::cli

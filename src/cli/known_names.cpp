@@ -7,17 +7,13 @@
 namespace relay::cli {
 namespace {
 
-// Variables of commands that are still to come, in this and in older versions: set-ups that share
-// one environment must not be warned of them.
-constexpr std::array<std::string_view, 19> variables_of_other_commands{
+// Variables of commands that only other versions have: set-ups that share one environment must not
+// be warned of them.
+constexpr std::array<std::string_view, 15> variables_of_other_commands{
     "RELAY_CONFIG",
-    // Booking commands.
-    "RELAY_BASE",
-    "RELAY_BOOK_PORT",
-    "RELAY_GROUPS",
-    "RELAY_HOST",
-    "RELAY_LOGIN_TIME_S",
-    "RELAY_SCHEME",
+    // `book` of later versions.
+    "BOOK_CLIENT_FORMAT",
+    "BOOK_CLIENT_TOKEN_SUB",
     // `relay monitor` of v0.9.0.
     "RELAY_MONITOR_AUDIENCE",
     "RELAY_MONITOR_COMMAND",

@@ -11,7 +11,9 @@ config::Schema demo_settings(demo::Config& config, LogOptions& log) {
             {.name = "port",
              .group = "Demonstration",
              .names = {{"RELAY_DEMO_PORT"}},
-             .help = "Port of the page, the access API and the WebSockets; 0 takes any free one.",
+             .help =
+                 "Port of the pages, the booking and access APIs and the WebSockets; 0 takes any "
+                 "free one.",
              .value = config::port(config.port)},
             {.name = "listen",
              .group = "Demonstration",

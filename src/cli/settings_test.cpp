@@ -167,7 +167,7 @@ void expect_precedence(const std::string& command, const std::string& name) {
 
     std::vector<std::string> origins;
     for (std::string origin; origin != "default";) {
-        const auto loaded = config::load(schema, sources, known_names());
+        const auto loaded = config::load(schema, sources, all_known_names());
         ASSERT_TRUE(loaded) << loaded.error().detail;
         origin = loaded->origins.at(name);
         origins.push_back(origin);
@@ -249,7 +249,7 @@ TEST(LogSettings, KnowTheLevelsOfOlderVersions) {
     EXPECT_FALSE(config::find_setting(schema, "log-format")->value.store("xml"));
 }
 
-TEST(KnownNames, HoldTheNamesOfCommandsToCome) {
+TEST(KnownNames, HoldTheNamesOfOtherVersionsCommands) {
     const auto known = known_names();
     for (const char* name : {"RELAY_TOKEN", "RELAY_GROUPS", "RELAY_CLIENT_FILE_LOG", "RELAY_CONFIG",
                              "RELAY_MONITOR_COMMAND", "RELAY_SECRET_FILE"}) {

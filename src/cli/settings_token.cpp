@@ -3,6 +3,8 @@
 
 #include "base/time_text.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace relay::cli {
@@ -25,25 +27,28 @@ config::Value time_value(std::optional<WallTime>& target) {
             .show = [&target] { return target ? format_time(*target) : std::string(); }};
 }
 
-std::vector<Setting> place_settings(TokenBasis& basis, std::string topic_help) {
+Setting topic_setting(TokenBasis& basis, std::string help) {
+    return {.name = "topic",
+            .group = group,
+            .names = {{"RELAY_TOPIC"}},
+            .help = std::move(help),
+            .value = config::text(basis.topic)};
+}
+
+std::vector<Setting> place_settings(TokenBasis& basis, std::string audience_help, bool required) {
     return {
-        {.name = "topic",
-         .group = group,
-         .names = {{"RELAY_TOPIC"}},
-         .help = std::move(topic_help),
-         .value = config::text(basis.topic)},
         {.name = "audience",
          .group = group,
          .names = {{"RELAY_AUDIENCE"}, {"RELAY_ACCESS_FQDN"}},
-         .help = "The --access-fqdn of the relay, letter for letter.",
+         .help = std::move(audience_help),
          .value = config::text(basis.audience, "URL"),
-         .required = true},
+         .required = required},
         {.name = "lifetime",
          .group = group,
          .names = {{"RELAY_LIFETIME"}},
          .help = "How long it is valid, from now or from --nbf.",
          .value = config::duration(basis.lifetime, {.least = seconds(1)}),
-         .required = true},
+         .required = required},
         {.name = "nbf",
          .group = group,
          .names = {{"RELAY_NBF"}},
@@ -76,22 +81,32 @@ std::vector<Setting> person_settings(TokenBasis& basis) {
 }  // namespace
 
 void add_claim_settings(config::Schema& schema, TokenBasis& basis, std::string topic_help) {
-    for (auto& rows : {place_settings(basis, std::move(topic_help)), person_settings(basis)})
+    schema.settings.push_back(topic_setting(basis, std::move(topic_help)));
+    for (auto& rows : {place_settings(basis, "The --access-fqdn of the relay, letter for letter.",
+                                      /*required=*/true),
+                       person_settings(basis)})
         schema.settings.insert(schema.settings.end(), rows.begin(), rows.end());
+}
+
+void add_class_claim_settings(config::Schema& schema, TokenBasis& basis) {
+    auto rows = place_settings(basis, "The --audience of the booking server, letter for letter.",
+                               /*required=*/false);
+    rows.front().names.insert(rows.front().names.begin(), {"RELAY_BOOK_AUDIENCE"});
+    std::ranges::move(rows, std::back_inserter(schema.settings));
 }
 
 void add_signing_settings(config::Schema& schema, TokenBasis& basis) {
     schema.settings.push_back({.name = "secret",
                                .group = "Key",
                                .names = {{"RELAY_SECRET"}},
-                               .help = "Signs it; the relay's secret.",
+                               .help = "Signs it; the secret of the server that it is for.",
                                .value = config::secret(basis.secret),
                                .required = true});
     schema.settings.push_back(
         {.name = "kid",
          .group = "Key",
          .names = {{"RELAY_KID"}},
-         .help = "Name of the secret among the relay's --keys, where it is one of them.",
+         .help = "Name of the secret among the server's --keys, where it is one of them.",
          .value = config::text(basis.kid)});
 }
 

@@ -13,9 +13,20 @@
 namespace relay::cli {
 namespace {
 
+// `relay book upload PATH [--setting VALUE]...`
+std::string usage(const config::Schema& schema) {
+    std::string text = "relay " + schema.command;
+    for (const std::string& word : schema.words) {
+        const config::Setting& setting = *config::find_setting(schema, word);
+        const std::string& kind = setting.value.kind;
+        text += setting.required ? " " + kind : " [" + kind + "]";
+    }
+    return text + " [--setting VALUE]...";
+}
+
 void print_help(std::ostream& out, const config::Schema& schema, const CommandText& text) {
-    fmt::print(out, "relay {}\n\n{}\n\nUsage: relay {} [--setting VALUE]...\n", schema.command,
-               config::wrap(text.summary, 0, 96), schema.command);
+    fmt::print(out, "relay {}\n\n{}\n\nUsage: {}\n", schema.command,
+               config::wrap(text.summary, 0, 96), usage(schema));
     if (!text.also.empty()) fmt::print(out, "Also:  {}\n", text.also);
     fmt::print(out, "{}", config::help_text(schema));
     fmt::print(out,

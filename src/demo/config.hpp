@@ -8,7 +8,7 @@ namespace relay::demo {
 
 // Settings of `relay demo`.
 struct Config {
-    std::string listen = "127.0.0.1";  // address of page, access API and WebSockets
+    std::string listen = "127.0.0.1";  // address of pages, booking, access API, WebSockets
     std::uint16_t port = 8080;         // 0: any free one
     bool camera = true;                // start ffmpeg with a test picture
 };

@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 // Half a second: measurements older than that are worth less than the ones behind them.
 constexpr std::size_t most_waiting = 25;
 
-uplink::Target target_at(std::uint16_t host_port) {
+uplink::Target target_at(std::uint16_t host_port, const std::string& feed) {
     return {
-        .urls = {{.scheme = "ws", .host = "127.0.0.1", .port = host_port, .target = "/ws/data"}},
+        .urls = {{.scheme = "ws", .host = "127.0.0.1", .port = host_port, .target = "/ws/" + feed}},
         .token = {},
         .token_file = {}};
 }
@@ -38,10 +38,10 @@ std::string_view text_of(const wire::Message& message) {
 }  // namespace
 
 InstrumentLink::InstrumentLink(boost::asio::io_context& context, std::uint16_t host_port,
-                               WallClock clock)
+                               const std::string& feed, WallClock clock)
     : clock_(std::move(clock)),
       timer_(context),
-      uplink_(context, target_at(host_port), settings(), *this) {
+      uplink_(context, target_at(host_port, feed), settings(), *this) {
     tick_at(std::chrono::steady_clock::now());
 }
 

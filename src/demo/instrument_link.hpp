@@ -9,16 +9,17 @@
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <vector>
 
 namespace relay::demo {
 
-// Connects the instrument to the session host's /ws/data on that local port, as any program beside
-// an experiment would. Everything on the thread that runs the context.
+// Connects an instrument to a feed of the session host on that local port (/ws/FEED), as any
+// program beside an experiment would. Everything on the thread that runs the context.
 class InstrumentLink final : public uplink::Endpoint {
 public:
     InstrumentLink(boost::asio::io_context& context, std::uint16_t host_port,
-                   WallClock clock = wall_clock());
+                   const std::string& feed, WallClock clock = wall_clock());
 
     // Ends simulation and connection; the context then has nothing left to do.
     void stop();

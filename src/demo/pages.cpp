@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "demo/pages.hpp"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include <chrono>
 #include <utility>
 
@@ -12,40 +9,33 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto viewer_lifetime = 1h;
-
-Result<nlohmann::json> access_to(const std::string& topic, std::vector<std::string> scopes,
-                                 std::string_view host, const TokenIssuer& issuer) {
-    const auto token = issuer.issue(topic, std::move(scopes), viewer_lifetime);
-    if (!token) return std::unexpected(token.error());
-    return nlohmann::json{{"url", fmt::format("http://{}/session/{}", host, topic)},
-                          {"token", token->reveal()}};
-}
+constexpr auto class_lifetime = 1h;
 
 }  // namespace
 
 net::HttpResponse Pages::respond(const net::HttpRequest& request) const {
-    if (request.path() == "/session.json") return describe_session(request);
+    if (request.path() == "/tokens/everyone") return class_token(request);
     if (auto response = files_.respond(request)) return std::move(*response);
     return net::error_response(404, "not found");
 }
 
 boost::asio::awaitable<void> Pages::serve(net::HttpExchange& exchange) const {
+    if (is_for_bookings(exchange.request())) {
+        co_await bookings_.serve(exchange);
+        co_return;
+    }
     net::HttpResponse response = respond(exchange.request());
     co_await exchange.respond(std::move(response));
 }
 
-net::HttpResponse Pages::describe_session(const net::HttpRequest& request) const {
+// A fresh one each time, so that a page may be opened as long as the demo runs.
+net::HttpResponse Pages::class_token(const net::HttpRequest& request) const {
     if (request.method != "GET") return net::error_response(405, "only GET is allowed here");
-    // By the address that the browser used, which is known to lead here.
-    const auto host = request.fields["Host"];
-    if (!is_host(host)) return net::error_response(400, "the request names no host");
-    const auto video = access_to(video_topic, {"read"}, host, issuer_);
-    const auto data = access_to(data_topic, {"read", "write"}, host, issuer_);
-    if (!video || !data) return net::error_response(500, "no token could be made");
+    const auto token = issuer_.issue_class_token("login:user", class_lifetime);
+    if (!token) return net::error_response(500, "no token could be made");
     net::HttpResponse response;
-    response.body =
-        nlohmann::json{{"title", "Pendulum"}, {"video", *video}, {"data", *data}}.dump();
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = token->reveal() + "\n";
     response.fields.add("Cache-Control", "no-store");
     return response;
 }

@@ -3,8 +3,7 @@
 
 #include "auth/token.hpp"
 
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
+#include <gmock/gmock.h>
 
 #include <chrono>
 
@@ -12,78 +11,63 @@ namespace relay::demo {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::ElementsAre;
 
 struct PagesTest : testing::Test {
     WallTime now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
-    TokenIssuer issuer{[this] { return now; }};
-    Pages pages{issuer, {}};
+    TokenIssuer issuer{"http://127.0.0.1:8080", [this] { return now; }};
+    BookingProxy proxy{1, issuer.relay()};
+    Pages pages{issuer, proxy, {}};
 
-    net::HttpRequest request(std::string method, std::string target, std::string host) {
+    net::HttpResponse ask(std::string method, std::string target) {
         net::HttpRequest made;
         made.method = std::move(method);
         made.target = std::move(target);
-        if (!host.empty()) made.fields.add("Host", std::move(host));
-        return made;
+        return pages.respond(made);
     }
-
-    nlohmann::json session() {
-        const auto response = pages.respond(request("GET", "/session.json", "lab.example:8080"));
+    Result<auth::Claims> class_claims() {
+        const auto response = ask("GET", "/tokens/everyone");
         EXPECT_EQ(response.status, 200);
         EXPECT_EQ(response.fields["Cache-Control"], "no-store");
-        return nlohmann::json::parse(response.body);
-    }
-
-    Result<auth::Claims> claims(const nlohmann::json& access) {
-        const auto keys = auth::KeyRing::make(issuer.secret(), {});
-        if (!keys) return std::unexpected(keys.error());
-        return auth::verify_token(access.at("token").get<std::string>(), *keys, now, 0s);
+        const auto keys = auth::KeyRing::make(issuer.book_secret());
+        return auth::verify_token(response.body.substr(0, response.body.size() - 1), keys.value(),
+                                  now, 0s);
     }
 };
 
-TEST_F(PagesTest, TheSessionIsDescribedUnderTheAddressThatTheBrowserUsed) {
-    const auto described = session();
-    EXPECT_EQ(described.at("title"), "Pendulum");
-    EXPECT_EQ(described.at("video").at("url"), "http://lab.example:8080/session/demo-video");
-    EXPECT_EQ(described.at("data").at("url"), "http://lab.example:8080/session/demo-data");
-}
-
-TEST_F(PagesTest, ViewersMayOnlyReadTheVideoAndAlsoCommandTheData) {
-    const auto described = session();
-    const auto video = claims(described.at("video"));
-    const auto data = claims(described.at("data"));
-    ASSERT_TRUE(video && data);
-    EXPECT_EQ(video->topic, "demo-video");
-    EXPECT_EQ(video->scopes, std::vector<std::string>{"read"});
-    EXPECT_EQ(data->topic, "demo-data");
-    EXPECT_EQ(data->scopes, (std::vector<std::string>{"read", "write"}));
-    EXPECT_EQ(data->prefix, "session");
-    EXPECT_TRUE(data->is_for(TokenIssuer::audience));
-}
-
-TEST_F(PagesTest, TokensLastAnHourAndEachFetchBringsFreshOnes) {
-    const auto first = session();
-    ASSERT_TRUE(claims(first.at("data")));
-    EXPECT_EQ(claims(first.at("data"))->expires, now + 1h);
+TEST_F(PagesTest, AnybodyGetsAClassTokenForUsers) {
+    const auto claims = class_claims();
+    ASSERT_TRUE(claims) << claims.error().detail;
+    EXPECT_THAT(claims->groups, ElementsAre("everyone"));
+    EXPECT_THAT(claims->scopes, ElementsAre("login:user"));
+    EXPECT_TRUE(claims->is_for(TokenIssuer::book_audience));
+    EXPECT_EQ(claims->expires, now + 1h);
     now += 1h + 1s;
-    EXPECT_FALSE(claims(first.at("data")));
-    EXPECT_TRUE(claims(session().at("data")));
+    EXPECT_TRUE(class_claims()) << "each is made anew";
 }
 
-TEST_F(PagesTest, EveryRunHasASecretOfItsOwn) {
-    const TokenIssuer other([this] { return now; });
-    EXPECT_NE(other.secret().reveal(), issuer.secret().reveal());
-    EXPECT_GE(issuer.secret().reveal().size(), 32U);
+TEST_F(PagesTest, TheExperimentsOwnTokensAreForItsTopicsAtTheRelay) {
+    const auto token = issuer.issue("pendulum-a-data", {"read", "write"}, 1h);
+    const auto keys = auth::KeyRing::make(issuer.relay_secret());
+    const auto claims = auth::verify_token(token.value().reveal(), keys.value(), now, 0s);
+    ASSERT_TRUE(claims);
+    EXPECT_EQ(claims->topic, "pendulum-a-data");
+    EXPECT_EQ(claims->prefix, "session");
+    EXPECT_TRUE(claims->is_for("http://127.0.0.1:8080"));
 }
 
-TEST_F(PagesTest, AHostThatIsNoneIsNotRepeated) {
-    for (const char* host : {"", "a b", "evil\"", "x;y", "<b>", "a/b", "a@b"})
-        EXPECT_EQ(pages.respond(request("GET", "/session.json", host)).status, 400) << host;
+TEST_F(PagesTest, EveryRunHasSecretsOfItsOwn) {
+    const TokenIssuer other("http://127.0.0.1:8080");
+    EXPECT_NE(other.relay_secret().reveal(), issuer.relay_secret().reveal());
+    EXPECT_NE(issuer.book_secret().reveal(), issuer.relay_secret().reveal());
+    EXPECT_GE(issuer.book_secret().reveal().size(), 32U);
 }
 
 TEST_F(PagesTest, WhatIsNotThereIsNotFound) {
-    EXPECT_EQ(pages.respond(request("GET", "/nothing", "h")).status, 404);
-    EXPECT_EQ(pages.respond(request("POST", "/session.json", "h")).status, 405);
-    EXPECT_EQ(pages.respond(request("GET", "/", "h")).status, 200);
+    EXPECT_EQ(ask("GET", "/nothing").status, 404);
+    EXPECT_EQ(ask("GET", "/session.json").status, 404);
+    EXPECT_EQ(ask("POST", "/tokens/everyone").status, 405);
+    EXPECT_EQ(ask("GET", "/").status, 200);
 }
 
 }  // namespace

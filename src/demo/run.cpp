@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "demo/run.hpp"
 
-#include "base/log.hpp"
+#include "demo/booking_proxy.hpp"
+#include "demo/bookings.hpp"
 #include "demo/camera.hpp"
 #include "demo/instrument_link.hpp"
 #include "demo/pages.hpp"
+#include "demo/reserved_port.hpp"
+#include "demo/rigs.hpp"
 #include "host/host.hpp"
 #include "process/child.hpp"
 #include "server/server.hpp"
@@ -16,8 +19,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <memory>
+#include <deque>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace relay::demo {
 namespace {
@@ -27,13 +32,12 @@ using namespace std::chrono_literals;
 // Of the host, which presents the same token again whenever it reconnects.
 constexpr std::chrono::seconds host_lifetime = 365 * 24h;
 
-server::Config relay_config(const Config& config, const TokenIssuer& issuer) {
+server::Config relay_config(const Config& config, std::uint16_t port, const TokenIssuer& issuer) {
     server::Config made;
     made.listen = config.listen;
-    made.access_port = made.relay_port = config.port;
-    made.one_listener = true;
-    made.access_fqdn = TokenIssuer::audience;
-    made.secret = issuer.secret();
+    made.access_port = made.relay_port = port;
+    made.access_fqdn = issuer.relay();
+    made.secret = issuer.relay_secret();
     return made;
 }
 
@@ -52,23 +56,28 @@ std::string local_address(const Config& config, std::uint16_t port) {
     return fmt::format("http://{}:{}", bracketed, port);
 }
 
-// What an experiment's own start script would post to the session host.
-Result<void> set_rules(host::Host& host, const TokenIssuer& issuer, const std::string& relay) {
-    const auto video_token = issuer.issue(video_topic, {"write"}, host_lifetime);
-    const auto data_token = issuer.issue(data_topic, {"read", "write"}, host_lifetime);
-    if (!video_token) return std::unexpected(video_token.error());
-    if (!data_token) return std::unexpected(data_token.error());
+Result<void> set_destination(host::Host& host, const TokenIssuer& issuer, const std::string& topic,
+                             const std::string& stream, std::vector<std::string> scopes) {
+    const auto token = issuer.issue(topic, std::move(scopes), host_lifetime);
+    if (!token) return std::unexpected(token.error());
+    const auto set = host.set_destination({.id = topic,
+                                           .stream = stream,
+                                           .destination = issuer.relay() + "/session/" + topic,
+                                           .token = *token,
+                                           .token_file = ""});
+    if (!set) return std::unexpected(set.error());
+    return {};
+}
+
+// What the experiments' own start scripts would post to the session host. One camera for all rigs.
+Result<void> set_rules(host::Host& host, const TokenIssuer& issuer) {
     const auto stream = host.set_stream({.stream = "stream/video", .feeds = {"video"}});
     if (!stream) return std::unexpected(stream.error());
-    for (const auto& [id, name, topic, token] :
-         {std::tuple{"video", "stream/video", video_topic, *video_token},
-          std::tuple{"data", "data", data_topic, *data_token}}) {
-        const auto set = host.set_destination({.id = id,
-                                               .stream = name,
-                                               .destination = relay + "/session/" + topic,
-                                               .token = token,
-                                               .token_file = ""});
-        if (!set) return std::unexpected(set.error());
+    for (const Rig& rig : rigs) {
+        auto set = set_destination(host, issuer, rig.video_topic(), "stream/video", {"write"});
+        if (set)
+            set = set_destination(host, issuer, rig.data_topic(), rig.feed(), {"read", "write"});
+        if (!set) return set;
     }
     return {};
 }
@@ -84,9 +93,19 @@ void start_camera(host::Host& host, std::uint16_t host_port) {
 }
 
 void announce(const std::string& page) {
-    fmt::print("The experiment is at {} -- Ctrl-C ends it.\n", page);
+    fmt::print("Book an experiment at {} -- Ctrl-C ends it.\n", page);
     fmt::print("{{\"event\":\"listening\",\"page\":\"{}\"}}\n", page);
     std::fflush(stdout);
+}
+
+// One address for everything has to be known before the parts that name it are made.
+Result<std::uint16_t> choose_port(boost::asio::io_context& context, const Config& config,
+                                  std::optional<ReservedPort>& reserved) {
+    if (config.port != 0) return config.port;
+    auto taken = ReservedPort::take(context, config.listen);
+    if (!taken) return std::unexpected(taken.error());
+    reserved.emplace(std::move(*taken));
+    return reserved->number();
 }
 
 }  // namespace
@@ -95,31 +114,38 @@ void announce(const std::string& page) {
 Result<int> run(const Config& config) {
     boost::asio::io_context context;
     boost::asio::signal_set signals(context, SIGINT, SIGTERM);
-    const TokenIssuer issuer;
-    const Pages pages(issuer, embedded_files());
+    std::optional<ReservedPort> reserved;
+    const auto port = choose_port(context, config, reserved);
+    if (!port) return std::unexpected(port.error());
+    const TokenIssuer issuer(local_address(config, *port));
 
-    server::Server relay(relay_config(config, issuer),
+    auto bookings = Bookings::start(issuer);
+    if (!bookings) return std::unexpected(bookings.error());
+    const BookingProxy proxy(bookings->port(), issuer.relay());
+    const Pages pages(issuer, proxy, embedded_files());
+
+    server::Server relay(relay_config(config, *port, issuer),
                          [&pages](net::HttpExchange& exchange) { return pages.serve(exchange); });
-    const auto ports = relay.start();
-    if (!ports) return std::unexpected(ports.error());
-    const std::string address = local_address(config, ports->access);
+    if (const auto ports = relay.start(); !ports) return std::unexpected(ports.error());
 
     host::Host host(host_config());
     const auto host_port = host.start();
     if (!host_port) return std::unexpected(host_port.error());
-    if (auto set = set_rules(host, issuer, address); !set) return std::unexpected(set.error());
+    if (auto set = set_rules(host, issuer); !set) return std::unexpected(set.error());
 
-    InstrumentLink instrument(context, *host_port);
+    std::deque<InstrumentLink> instruments;
+    for (const Rig& rig : rigs) instruments.emplace_back(context, *host_port, rig.feed());
     if (config.camera) start_camera(host, *host_port);
-    announce(address + "/");
+    announce(issuer.relay() + "/");
 
     signals.async_wait([&](const boost::system::error_code&, int) {
         signals.clear();  // a second Ctrl-C ends the program the hard way
-        instrument.stop();
+        for (InstrumentLink& instrument : instruments) instrument.stop();
     });
     context.run();
     host.stop();
     relay.stop();
+    bookings->stop();
     return 0;
 }
 

@@ -62,7 +62,8 @@ net::HttpResponse method_not_allowed() {
 }  // namespace
 
 std::optional<net::HttpResponse> StaticFiles::respond(const net::HttpRequest& request) const {
-    const auto path = request.path() == "/" ? "/index.html" : request.path();
+    std::string path(request.path());
+    if (path.ends_with('/')) path += "index.html";
     auto response = find(path);
     if (!response) return std::nullopt;
     if (request.method != "GET" && request.method != "HEAD") return method_not_allowed();

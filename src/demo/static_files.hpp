@@ -18,9 +18,9 @@ public:
     explicit StaticFiles(std::span<const EmbeddedFile> files) : files_(files) {}
 
     // Answers GET and HEAD of a path in the table, 304 to a browser that has the file (RFC 9110
-    // §13.1.2), 405 to other methods. `/` is `/index.html`, or says how to build the pages when
-    // there are none. Nothing for a path that is not in the table. Pages may load nothing foreign
-    // and connect only to the host that they came from.
+    // §13.1.2), 405 to other methods. A path that ends with `/` is that of the `index.html` below
+    // it; `/` says how to build the pages when there are none. Nothing for a path that is not in
+    // the table. Pages may load nothing foreign and connect only to the host that they came from.
     std::optional<net::HttpResponse> respond(const net::HttpRequest& request) const;
 
 private:

@@ -12,6 +12,7 @@ constexpr std::uint8_t page_bytes[] = {'<', 'p', '>'};
 constexpr std::uint8_t script_bytes[] = {'l', 'e', 't', 0, 0xff};
 constexpr EmbeddedFile files[] = {
     {"/index.html", "aaaabbbbccccddddaaaabbbbccccddddffff", page_bytes},
+    {"/view/index.html", "bbbbccccddddaaaabbbbccccddddaaaaffff", page_bytes},
     {"/assets/index-1a.js", "0123456789abcdef0123456789abcdefeeee", script_bytes},
 };
 
@@ -38,6 +39,13 @@ TEST_F(StaticFilesTest, TheRootIsTheIndexPage) {
     EXPECT_EQ(response->body, "<p>");
     EXPECT_EQ(response->content_type, "text/html; charset=utf-8");
     EXPECT_EQ(response->fields["Cache-Control"], "no-cache");
+}
+
+TEST_F(StaticFilesTest, AFolderIsItsIndexPage) {
+    EXPECT_EQ(status_of(get("/view/")), 200);
+    EXPECT_EQ(status_of(get("/view/?x=1")), 200);
+    EXPECT_EQ(status_of(get("/view")), 0);
+    EXPECT_EQ(status_of(get("/other/")), 0);
 }
 
 TEST_F(StaticFilesTest, AQueryDoesNotMatter) {

@@ -6,11 +6,14 @@ builds.
 """
 
 import asyncio
+import contextlib
 import inspect
 import subprocess
 
 import pytest
 
+import book_database
+from book_process import Book, Commands
 from openssh import SshServer
 from relay_process import BINARY, DEADLINE, Host, Relay, environment
 from shell_process import Shell
@@ -72,6 +75,42 @@ def shared_relay(tmp_path_factory):
     relay.stop()
 
 
+@contextlib.contextmanager
+def book_servers(make_folder):
+    """Starts booking servers; each has to stop well and to leave a database without
+    contradictions."""
+    running = []
+
+    def start(*flags, **options):
+        book = Book(options.pop("folder", None) or make_folder("book"), *flags, **options)
+        running.append(book.start())
+        return book
+
+    yield start
+    for book in running:
+        if book.is_running():
+            book.stop()
+        assert book_database.contradictions(book.database) == []
+
+
+@pytest.fixture
+def start_book(tmp_path_factory):
+    with book_servers(tmp_path_factory.mktemp) as start:
+        yield start
+
+
+@pytest.fixture
+def book(start_book):
+    return start_book()
+
+
+@pytest.fixture(scope="module")
+def shared_book(tmp_path_factory):
+    """One booking server for the tests of a file that use pools of their own."""
+    with book_servers(tmp_path_factory.mktemp) as start:
+        yield start()
+
+
 @pytest.fixture
 def shell(tmp_path_factory):
     """Starts relays, hosts and clients of byte streams."""
@@ -103,3 +142,19 @@ def run_command():
         return done.returncode, done.stdout, done.stderr
 
     return run
+
+
+@pytest.fixture
+def commands(book, run_command):
+    return Commands(book, run_command)
+
+
+@pytest.fixture
+def write_manifest(tmp_path):
+    """Writes a manifest, or any text, to a file; its path."""
+    def write(manifest, name="manifest.yaml"):
+        path = tmp_path / name
+        path.write_text(getattr(manifest, "text", manifest))
+        return str(path)
+
+    return write

@@ -153,7 +153,8 @@ export class Session {
   }
 }
 
-class AccessRefused extends Error {
+// For findAccess, too: why there is no way to connect.
+export class AccessRefused extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusal.words);
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Booked } from '../shared/booked.js';
 import { LatencyMeter, LossCounter, RateMeter } from '../shared/health.js';
 import { History } from '../shared/history.js';
-import { Session, type Access, type SessionState } from '../shared/session.js';
+import { AccessRefused, Session, type Access, type SessionState } from '../shared/session.js';
 import { ageOf, readTimeCode } from '../shared/time_code.js';
 import { VideoPlayer, type Picture } from '../shared/video.js';
 
-// What ./session.json says: the experiment's name and where its two connections are asked for.
+// The experiment's name and where its two connections are asked for: as it was booked, or as
+// ./session.json says.
 interface Description {
   title: string;
   video: Access;
@@ -60,6 +62,9 @@ export class Experiment {
     onState: (state) => (this.states.data = state),
   });
 
+  // Without a booking: for a page that stands alone.
+  constructor(private readonly booked?: Booked) {}
+
   // Connects, and shows the pictures on that canvas.
   start(canvas: HTMLCanvasElement): void {
     this.player = new VideoPlayer(canvas, (picture) => this.onPicture(picture));
@@ -80,7 +85,7 @@ export class Experiment {
 
   // One request serves both connections when they ask at the same time.
   private describe(): Promise<Description> {
-    this.description ??= fetchDescription().finally(() => (this.description = undefined));
+    this.description ??= findDescription(this.booked).finally(() => (this.description = undefined));
     void this.description.then(({ title }) => (this.title = title), () => {});
     return this.description;
   }
@@ -119,6 +124,18 @@ export class Experiment {
     if (this.states.data.phase !== 'open') return;
     this.data.send(JSON.stringify({ ping: this.latency.ping(performance.now()) }));
   }
+}
+
+async function findDescription(booked: Booked | undefined): Promise<Description> {
+  if (!booked) return fetchDescription();
+  const access = (role: string): Access => {
+    const stream = booked.streams.find((each) => each.for === role);
+    if (!stream?.token) {
+      throw new AccessRefused({ words: `The booking holds no stream for ${role}`, final: true });
+    }
+    return { url: stream.url, token: stream.token };
+  };
+  return { title: booked.title, video: access('video'), data: access('data') };
 }
 
 async function fetchDescription(): Promise<Description> {

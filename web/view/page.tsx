@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'preact/hooks';
+import type { Booked } from '../shared/booked.js';
 import { Plot } from '../shared/plot.js';
 import { Camera, missingPicture } from './camera.js';
 import { Controls } from './controls.js';
 import type { Experiment } from './experiment.js';
 import { Health } from './health.js';
+import { SessionEnd } from './session_end.js';
 
 const refreshEvery = 250;  // ms: text that changes faster cannot be read
 
-export function Page({ experiment }: { experiment: Experiment }) {
+export function Page({ experiment, booked }: { experiment: Experiment; booked: Booked | undefined }) {
   const [, refresh] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => refresh((count) => count + 1), refreshEvery);
@@ -21,6 +23,7 @@ export function Page({ experiment }: { experiment: Experiment }) {
     <>
       <header>
         <h1>{experiment.title || 'Remote experiment'}</h1>
+        {booked && <SessionEnd booked={booked} />}
         <OverallState experiment={experiment} />
       </header>
       <main>

@@ -11,8 +11,33 @@ import { startRelay } from './support.mjs';
 const binary = process.env.RELAY_BINARY;
 const options = { skip: binary ? false : 'RELAY_BINARY is not set' };
 
-async function openData(page) {
-  const { data } = await (await fetch(`${page}session.json`)).json();
+// What the booking page does, by hand. `who`: a booking token of before.
+async function logIn(page, who) {
+  const course = (await (await fetch(`${page}tokens/everyone`)).text()).trim();
+  const answer = await fetch(`${page}api/v1/login`, {
+    method: 'POST', headers: { Authorization: course, 'Content-Type': 'application/json' },
+    body: JSON.stringify(who ? { token: who } : {}),
+  });
+  return answer.json();
+}
+
+async function poolNamed(page, { token, pools }, name) {
+  for (const pool of pools) {
+    const answer = await fetch(`${page}api/v1/pools/${pool}`, { headers: { Authorization: token } });
+    if ((await answer.json()).name === name) return pool;
+  }
+  throw new Error(`no pool ${name}`);
+}
+
+async function bookByHand(page, user, name) {
+  const pool = await poolNamed(page, user, name);
+  return fetch(`${page}api/v1/pools/${pool}/sessions?duration=300`, {
+    method: 'POST', headers: { Authorization: user.token },
+  });
+}
+
+async function openStream(activity, role) {
+  const data = activity.streams.find((stream) => stream.for === role);
   const access = await fetch(data.url, {
     method: 'POST', headers: { Authorization: data.token }, body: '{}',
   });
@@ -20,6 +45,11 @@ async function openData(page) {
   const messages = [];
   socket.on('message', (message, binaryMessage) => messages.push({ text: String(message), binaryMessage }));
   return { socket, messages };
+}
+
+async function openData(page) {
+  const answer = await bookByHand(page, await logIn(page), 'The single pendulum');
+  return openStream(await answer.json(), 'data');
 }
 
 async function sampleOf({ socket, messages }) {
@@ -64,9 +94,11 @@ test('without ffmpeg it says what to install and measures all the same', options
   await relay.close();
 });
 
-test('two users see each other’s commands take effect', options, async () => {
+test('two browsers of one user see each other’s commands take effect', options, async () => {
   const relay = await startRelay(binary, {}, ['--camera=false']);
-  const [one, other] = [await openData(relay.page), await openData(relay.page)];
+  const answer = await bookByHand(relay.page, await logIn(relay.page), 'The single pendulum');
+  const activity = await answer.json();
+  const [one, other] = [await openStream(activity, 'data'), await openStream(activity, 'data')];
   await sampleOf(one);
   await sampleOf(other);
   one.socket.send('{"set":"drive","to":35}');
@@ -75,6 +107,48 @@ test('two users see each other’s commands take effect', options, async () => {
     await once(other.socket, 'message');
     sample = other.messages.at(-1);
   }
+  await relay.close();
+});
+
+test('a rig has one user, rigs are apart, and a session ended early frees its rig at once', options, async (t) => {
+  const relay = await startRelay(binary, {}, ['--camera=false']);
+  t.after(() => relay.close());
+  const users = [await logIn(relay.page), await logIn(relay.page), await logIn(relay.page)];
+  const [first, second] = [await (await bookByHand(relay.page, users[0], 'Pendulums')).json(),
+                           await (await bookByHand(relay.page, users[1], 'Pendulums')).json()];
+  assert.notEqual(first.description.name, second.description.name);
+  const third = await bookByHand(relay.page, users[2], 'Pendulums');
+  assert.equal(third.status, 404);
+  assert.equal(await third.json(), 'none available');
+
+  const [mine, foreign] = [await openStream(first, 'data'), await openStream(second, 'data')];
+  await sampleOf(mine);
+  mine.socket.send('{"set":"drive","to":35}');
+  let sample = await sampleOf(mine);
+  while (JSON.parse(sample.text).drive !== 35) {
+    await once(mine.socket, 'message');
+    sample = mine.messages.at(-1);
+  }
+  assert.equal(JSON.parse((await sampleOf(foreign)).text).drive, 0);
+
+  const closed = once(mine.socket, 'close');
+  const finished = await fetch(`${relay.page}api/v1/sessions/${first.session}`, {
+    method: 'DELETE', headers: { Authorization: users[0].token },
+  });
+  assert.ok([202, 204].includes(finished.status), `${finished.status}`);
+  assert.equal((await closed)[0], 4403);
+  let again = await bookByHand(relay.page, users[2], 'Pendulums');
+  while (again.status === 404) again = await bookByHand(relay.page, users[2], 'Pendulums');
+  assert.equal((await again.json()).description.name, first.description.name);
+});
+
+test('streams are at the name by which the page was reached', options, async () => {
+  const relay = await startRelay(binary, {}, ['--camera=false']);
+  const page = relay.page.replace('127.0.0.1', 'localhost');
+  const answer = await bookByHand(page, await logIn(page), 'The single pendulum');
+  const { streams, uis } = await answer.json();
+  assert.ok(streams.every(({ url }) => url.startsWith(page)), JSON.stringify(streams));
+  assert.ok(uis[0].url.startsWith(page));
   await relay.close();
 });
 

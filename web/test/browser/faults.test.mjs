@@ -62,3 +62,28 @@ test('samples that are missing are counted', async () => {
   relay.skipSamples = 7;
   await until(page, () => window.relayView.lost === 7);
 });
+
+// The page as a booking opens it, with an end so many seconds from now.
+async function openBooked(seconds, streams = ['video', 'data']) {
+  const listed = streams.map((role) => (
+    { for: role, url: `${relay.page.replace('/view/', '')}/session/demo-${role}`, token: `token-demo-${role}` }));
+  const exp = Math.floor(Date.now() / 1000) + seconds;
+  await page.goto('about:blank');
+  await page.goto(`${relay.page}#streams=${encodeURIComponent(JSON.stringify(listed))}&exp=${exp}&title=My%20rig`);
+}
+
+test('a booked page uses the streams of the booking and tells when it ends', async () => {
+  await openBooked(600);
+  await page.getByRole('heading', { name: 'My rig' }).waitFor();
+  await page.getByText(/^Ends in \d+:\d\d$/).waitFor();
+  await until(page, () => window.relayView.samples > 0);
+  assert.equal(await page.getByRole('button', { name: 'Finish' }).count(), 0, 'the booking has no name');
+  await openBooked(-1);
+  await page.getByText('Your session is over.').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Book again' }).getAttribute('href'), '../');
+});
+
+test('a booking that lacks a stream says which', async () => {
+  await openBooked(60, ['video']);
+  await page.getByText('The booking holds no stream for data').first().waitFor();
+});

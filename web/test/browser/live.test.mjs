@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startMockRelay } from './mock_relay.mjs';
-import { canvasHash, launchBrowser, startRelay, takeScreenshot, until } from './support.mjs';
+import { bookExperiment, canvasHash, launchBrowser, startRelay, takeScreenshot, until } from './support.mjs';
 
 const binary = process.env.RELAY_BINARY;
 const name = binary ? 'demo' : 'mock';
@@ -23,6 +23,7 @@ before(async () => {
   page.on('console', (message) => message.type() === 'error' && complaints.push(`${message.text()} ${message.location().url}`));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(relay.page);
+  if (binary) await bookExperiment(page, 'The single pendulum');
   await until(page, () => window.relayView.framesDecoded > 50 && window.relayView.samples > 100);
 });
 

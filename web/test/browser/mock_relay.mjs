@@ -32,7 +32,7 @@ class MockRelay {
     this.server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
     this.origin = `http://127.0.0.1:${this.server.address().port}`;
-    this.page = `${this.origin}/`;
+    this.page = `${this.origin}/view/`;
     this.startCamera();
     this.timer = setInterval(() => this.step(), 20);
   }
@@ -67,9 +67,9 @@ class MockRelay {
   async answer(request, response) {
     const path = new URL(request.url, this.origin).pathname;
     const topic = path.startsWith('/session/') && path.slice('/session/'.length);
-    if (path === '/session.json') return this.json(response, 200, this.description());
+    if (path === '/view/session.json') return this.json(response, 200, this.description());
     if (topic) return this.admit(request, response, topic);
-    const file = join(dist, normalize(path === '/' ? '/index.html' : path));
+    const file = join(dist, normalize(path.endsWith('/') ? `${path}index.html` : path));
     const body = await readFile(file).catch(() => undefined);
     response.writeHead(body ? 200 : 404, { 'Content-Type': types[extname(file)] ?? 'text/plain' });
     response.end(body);

@@ -34,6 +34,12 @@ export async function startRelay(binary, environment = {}, options = []) {
   throw new Error('relay demo ended before it listened');
 }
 
+// Books the first pool of that name on the booking page, which leads to the experiment.
+export async function bookExperiment(page, name) {
+  await page.getByRole('button', { name: `Book ${name}`, exact: true }).click();
+  await page.waitForURL(/\/view\/#/);
+}
+
 async function end(child) {
   const ended = once(child, 'exit');
   child.kill('SIGINT');
