@@ -30,8 +30,8 @@ public:
         return index;
     }
     void merge(std::size_t one, std::size_t other) {
-        const auto [low, high] = std::minmax(of(one), of(other));
-        lower_[high] = low;
+        const std::size_t first = of(one), second = of(other);
+        lower_[std::max(first, second)] = std::min(first, second);
     }
 
 private:

@@ -157,8 +157,8 @@ TEST_F(WebSocketClientTest, offers_a_subprotocol_which_the_server_may_decline) {
 }
 
 TEST_F(WebSocketClientTest, delivers_nothing_further_while_reading_is_paused) {
-    settings_.ping_every = 20ms;
-    settings_.peer_timeout = 50ms;
+    settings_.ping_every = 100ms;
+    settings_.peer_timeout = 500ms;
     std::size_t taken = 0;
     bool was_paused = false;
     const Server server = serving([&](ServerSocket& socket) -> awaitable<void> {
@@ -170,7 +170,7 @@ TEST_F(WebSocketClientTest, delivers_nothing_further_while_reading_is_paused) {
         }
         co_await echo(socket);
     });
-    asio::steady_timer later(loop_.context(), 300ms);  // six times what silence may last
+    asio::steady_timer later(loop_.context(), 1500ms);  // three times what silence may last
     later.async_wait([&](const boost::system::error_code&) {
         EXPECT_LT(taken, 100u * 250'000);
         EXPECT_LT(endpoint_.received.size(), 3u);
