@@ -75,6 +75,7 @@ ResourceNumber kept_resource(const Offer* before, const Activity& activity) {
 // Gives each offer its resource, but to those that keep theirs.
 Result<TopicMoves> assign(std::vector<Offer>& offers, std::span<const Resource> resources) {
     std::vector<Activity> activities;
+    activities.reserve(offers.size());
     for (const Offer& offer : offers) activities.push_back(offer.activity);
     auto assignment = assign_resources(activities, resources);
     if (!assignment) return std::unexpected(std::move(assignment.error()));
@@ -115,6 +116,7 @@ private:
 
     std::vector<std::string> ids_of(const std::vector<std::string>& pools) const {
         std::vector<std::string> ids;
+        ids.reserve(pools.size());
         for (const std::string& key : pools) ids.push_back(pool_ids_.at(key));
         return ids;
     }

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "hub/outbox.hpp"
 #include "hub/topic.hpp"
 #include "hub/traffic.hpp"
 #include "net/io_threads.hpp"
+#include "net/message_sender.hpp"
+#include "net/peer_watch.hpp"
 #include "net/socket_handover.hpp"
+#include "net/websocket_limits.hpp"
 #include "wire/frame_reader.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace relay::net {
-
-struct WebSocketLimits {
-    std::size_t max_message = 10 * 1024 * 1024;  // bytes
-    hub::OutboxLimits outbox;
-    std::chrono::milliseconds ping_every{10'000};    // of silence from the peer
-    std::chrono::milliseconds peer_timeout{25'000};  // nothing heard, nothing taken: gone
-    std::chrono::milliseconds close_timeout{2'000};  // for the peer's answer to a close frame
-};
 
 // Who uses a WebSocketConnection. Called on its thread.
 class WebSocketOwner {
@@ -84,7 +77,7 @@ public:
     void resume_reading();
 
     // Whether what waits for the peer exceeds the bound: then on_room() will be called.
-    bool is_full() const { return room_wanted_; }
+    bool is_full() const { return sender_.room_wanted(); }
 
     // Sends a ping with the owner's payload now, besides the regular ones.
     void ping();
@@ -93,64 +86,62 @@ public:
     void expire_at(SteadyTime when);
 
     bool is_open() const { return state_ == State::open; }
-    const hub::Outbox& outbox() const { return outbox_; }
+    const hub::Outbox& outbox() const { return sender_.outbox(); }
     SteadyTime connected() const { return connected_; }
     // Nothing when nothing went that way yet.
     const hub::Traffic* received_traffic() const { return received_traffic_.get(); }
     const hub::Traffic* sent_traffic() const { return sent_traffic_.get(); }
 
 private:
-    enum class State : std::uint8_t { open, closing, closed };
+    // finishing: closing, but the peer may take its time to read so far.
+    enum class State : std::uint8_t { open, finishing, closing, closed };
     enum class Input : std::uint8_t { frames, peer_closed, broken };  // after frames: discarded
 
     void on_ready(std::uint32_t events) override;
     void on_turn_end() override;
     void on_deadline() override;
 
+    // to the peer
+    bool send_now(const wire::MessagePtr& message, SteadyTime now);
+    bool queue(const wire::MessagePtr& message, SteadyTime now, bool video);
+    void push_ping();
+    void flush_soon();
+    void flush();
+    void write_failed();
+
+    // from the peer
+    std::uint32_t awaited_events() const;
+    void update_events();
     void read();
     void handle_bytes(std::span<std::uint8_t> bytes, bool buffer_full);
     bool handle(wire::FrameEvent event, bool more_coming);
+
+    // ends: websocket_connection_close.cpp
+    void begin_closing(State how, wire::CloseCode code, std::string_view reason);
     void on_peer_close(wire::CloseCode code, std::string_view reason);
-    bool send_now(const wire::MessagePtr& message);
-    void push_ping();
-    void flush();
     void close_frame_left();
-    void watch_writable(bool on);
-    std::uint32_t awaited_events() const;
-    void update_events();
-    void note_backlog();
-    std::size_t backlog() const;
-    void write_failed();
     void connection_lost();
-    SteadyTime quiet_since() const;  // when the next ping is due, less its period
-    void schedule_deadline();
-    void prove_alive(SteadyTime now);
     void end(wire::CloseCode code, std::string_view reason);
+    void schedule_deadline();
+
     static void record(std::unique_ptr<hub::Traffic>& traffic, SteadyTime now, std::size_t bytes);
 
     IoThread& thread_;
     FileDescriptor socket_;
-    const WebSocketLimits& limits_;
     WebSocketOwner& owner_;
     wire::FrameReader reader_;
-    hub::Outbox outbox_;
+    MessageSender sender_;
+    PeerWatch watch_;
     std::unique_ptr<hub::Traffic> received_traffic_;
     std::unique_ptr<hub::Traffic> sent_traffic_;
     SteadyTime connected_;
-    SteadyTime last_alive_;  // when the peer was last heard or took bytes
-    SteadyTime pinged_;
-    SteadyTime expires_ = SteadyTime::max();
     std::string close_reason_;
     wire::CloseCode close_code_ = wire::CloseCode::abnormal;
     State state_ = State::open;
     Input input_ = Input::frames;
-    bool watching_writable_ = false;
     bool started_ = false;
-    bool reading_ = true;       // not paused
-    bool unwritable_ = false;   // the peer has gone; what it sent before is being read
-    bool room_wanted_ = false;  // the outbox exceeded its bound
-    bool finishing_ = false;    // closing, but the peer may take its time to read so far
-    bool ping_waits_ = false;   // made when the socket takes it, so that it tells the latest
+    bool reading_ = true;      // not paused
+    bool ping_waits_ = false;  // made when the socket takes it, so that it tells the latest
 };
 
 }  // namespace relay::net

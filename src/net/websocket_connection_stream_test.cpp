@@ -249,6 +249,17 @@ TEST_F(LosslessConnectionTest, AFinishIsCutShortByAClose) {
     owner.closed();
 }
 
+// The owner would be told twice, or no longer be there.
+TEST_F(LosslessConnectionTest, AFinishThatHasFailedIsNotCutShort) {
+    limits.peer_timeout = 200ms;
+    start();
+    deliver_all();
+    run([&] { connection->finish(CloseCode::normal, "done"); });
+    EXPECT_EQ(owner.closed().code, CloseCode::abnormal);
+    run([&] { connection->close(CloseCode::denied, "the booking was denied"); });
+    run([] {});  // what a turn's end has to tell comes before
+}
+
 TEST_F(LosslessConnectionTest, FinishingEndsWhenThePeerClosesFirst) {
     TestSocket& client = start();
     deliver_all();

@@ -71,11 +71,11 @@ bool LocalDescriptor::would_wait(short event) {
     return kind_ == Kind::asked && ::poll(&asked, 1, 0) == 0;
 }
 
-// After a call that failed errno is looked at.
+// After a call that failed errno is looked at; one that took nothing, and did not fail, may wait.
 Transfer LocalDescriptor::outcome(long count) const {
     using Kind = Transfer::Kind;
     if (count > 0) return {Kind::moved, static_cast<std::size_t>(count), {}};
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+    if (count == 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
         return {Kind::would_block, 0, {}};
     return {Kind::failed, 0, std::error_code(errno, std::generic_category())};
 }
@@ -97,7 +97,6 @@ Transfer LocalDescriptor::write_now(std::span<const std::uint8_t> bytes) {
     if (would_wait(POLLOUT)) return {};
     // So much a pipe takes without waiting when it takes any, pipe(7).
     if (kind_ == Kind::asked) bytes = bytes.first(std::min<std::size_t>(bytes.size(), PIPE_BUF));
-    errno = EAGAIN;
     return outcome(kind_ == Kind::socket
                        ? ::send(number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
                        : ::write(number(), bytes.data(), bytes.size()));
