@@ -12,12 +12,17 @@ if(RELAY_SANITIZE)
   target_compile_options(relay_options INTERFACE
     -fsanitize=${RELAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   target_link_options(relay_options INTERFACE -fsanitize=${RELAY_SANITIZE})
+  if(RELAY_FUZZ)
+    # What fuzzers steer by, in what they fuzz.
+    target_compile_options(relay_options INTERFACE
+      "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:RELAY_TEST_PROGRAM>>>:-fsanitize=fuzzer-no-link>")
+  endif()
   # Recycled coroutine frames would hide use-after-free from the address sanitizer.
   target_compile_definitions(relay_options INTERFACE BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
 else()
   target_compile_options(relay_options INTERFACE
     -fstack-protector-strong -fstack-clash-protection
-    "$<$<AND:$<CONFIG:Release,RelWithDebInfo>,$<NOT:$<BOOL:$<TARGET_PROPERTY:RELAY_UNOPTIMISED>>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+    "$<$<AND:$<CONFIG:Release,RelWithDebInfo>,$<NOT:$<BOOL:$<TARGET_PROPERTY:RELAY_TEST_PROGRAM>>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
   target_compile_definitions(relay_options INTERFACE _GLIBCXX_ASSERTIONS)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     target_compile_options(relay_options INTERFACE -fcf-protection=full)

@@ -61,7 +61,7 @@ part_tsan() {
 }
 
 part_fuzz() {
-    step "fuzz: build" compile fuzz fuzzers && fuzz_steps "$@"
+    step "fuzz: build" compile asan fuzzers && fuzz_steps "$@"
 }
 
 declare -A built=()
@@ -117,7 +117,7 @@ watch_reports() {
 fuzz_steps() {
     local targets=("$@") program target
     if [ ${#targets[@]} -eq 0 ]; then
-        for program in build/fuzz/bin/*_fuzz; do
+        for program in build/asan/bin/*_fuzz; do
             target=${program##*/}
             targets+=("${target%_fuzz}")
         done
@@ -130,7 +130,7 @@ fuzz_steps() {
 fuzz_one() {
     local target=$1 work=build/fuzz/corpus/$1
     mkdir -p "$work" build/fuzz/crashes
-    "build/fuzz/bin/${target}_fuzz" -max_total_time="${RELAY_FUZZ_SECONDS:-10}" -timeout=10 \
+    "build/asan/bin/${target}_fuzz" -max_total_time="${RELAY_FUZZ_SECONDS:-10}" -timeout=10 \
         -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
         -artifact_prefix="build/fuzz/crashes/$target-" "$work" "fuzz/corpus/$target" &&
         echo "fuzz target $target passed"
