@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { defineConfig } from 'vite';
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'vite';
+
+// What all pages have in their heads stands in one file.
+const head = readFileSync(new URL('./shared/head.html', import.meta.url), 'utf8').trim();
+const sharedHead: Plugin = {
+  name: 'shared-head',
+  transformIndexHtml: { order: 'pre', handler: (html) => html.replace('<!-- shared/head.html -->', head) },
+};
 
 export default defineConfig({
+  plugins: [sharedHead],
   publicDir: 'view/public',
   // Relative addresses in the built pages, so that they work under any path and copied anywhere.
   base: './',

@@ -1,121 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from 'preact/hooks';
-import { addressOf } from '../shared/booked.js';
-import type { Activity, Pool } from '../shared/booking_api.js';
-import { remaining } from '../shared/clock_words.js';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Bookings } from './bookings.js';
+import { Lookout } from './lookout.js';
+import { Offers } from './offers.js';
+import { Sessions } from './sessions.js';
 
-const refreshEvery = 2000;  // ms
-const choices = [2, 5, 15, 30];  // minutes
+const drawEvery = 1000;  // ms, for the times that remain; nobody is asked
+
+// What the parts of the page have in common.
+export interface Desk {
+  bookings: Bookings;
+  redraw(): void;
+  look(): void;  // asks the server at once
+}
 
 export function Page({ bookings }: { bookings: Bookings }) {
   const [, draw] = useState(0);
-  const redraw = () => draw((count) => count + 1);
-  const update = () => void bookings.refresh().then(redraw);
+  const desk = useMemo(() => {
+    const redraw = () => draw((count) => count + 1);
+    const lookout = new Lookout(bookings, redraw);
+    return { bookings, redraw, look: () => void lookout.look(), lookout };
+  }, []);
   useEffect(() => {
-    update();
-    const timer = setInterval(() => void bookings.keepUp().then(redraw), refreshEvery);
+    desk.lookout.start();
+    const timer = setInterval(desk.redraw, drawEvery);
     return () => clearInterval(timer);
   }, []);
-  const { standing, pools, ready } = bookings;
-  const trouble = bookings.refusal || bookings.trouble;
+  const { activities, ending, locked, message } = bookings.standing;
   return (
     <>
       <header>
         <h1>Book an experiment</h1>
-        <p class="hint">{standing.message}</p>
+        {!locked && <p class="hint">{message}</p>}
       </header>
       <main>
-        {trouble && <p class="refusal" role="alert">{trouble}</p>}
-        {standing.activities.length > 0 && <Sessions bookings={bookings} redraw={redraw} />}
-        <section aria-labelledby="offers">
-          <h2 id="offers">What can be booked</h2>
-          <Minutes bookings={bookings} onChange={update} />
-          {!ready && !trouble && <p class="hint">Asking …</p>}
-          <ul>
-            {pools.map((pool) => <Offer key={pool.id} pool={pool} bookings={bookings} redraw={redraw} />)}
-          </ul>
-        </section>
+        <Trouble bookings={bookings} />
+        {locked && <p class="notice">No new sessions at present. {message}</p>}
+        {activities.length + ending.length > 0 && <Sessions {...desk} />}
+        <Offers {...desk} />
       </main>
     </>
   );
 }
 
-function Minutes({ bookings, onChange }: { bookings: Bookings; onChange: () => void }) {
+// What a button came to goes first: the rest mends itself. The box is always there, so that
+// screen readers tell what comes into it.
+function Trouble({ bookings: { refusal, trouble } }: { bookings: Bookings }) {
   return (
-    <p class="choice">
-      <label for="minutes">For</label>
-      <select
-        id="minutes" value={bookings.minutes}
-        onChange={(event) => {
-          bookings.minutes = Number(event.currentTarget.value);
-          onChange();
-        }}
-      >
-        {choices.map((minutes) => <option value={minutes}>{minutes} minutes</option>)}
-      </select>
-    </p>
+    <div role="alert">
+      {refusal && <p class="refusal">{sentence(refusal)}</p>}
+      {!refusal && trouble && <p class="refusal">{sentence(trouble)} This page keeps trying.</p>}
+    </div>
   );
 }
 
-function Offer({ pool, bookings, redraw }: { pool: Pool; bookings: Bookings; redraw: () => void }) {
-  const full = bookings.standing.activities.length >= bookings.standing.max;
-  const possible = pool.available > 0 && !bookings.standing.locked && !full && !bookings.busy;
-  const book = async () => {
-    redraw();
-    const activity = await bookings.book(pool);
-    redraw();
-    if (activity) open(activity);
-  };
-  return (
-    <li>
-      <div>
-        <p>{pool.name}</p>
-        <p class="hint">{pool.about}</p>
-        <p class="hint">{stateOf(pool, full, bookings.standing.locked)}</p>
-      </div>
-      <button disabled={!possible} onClick={() => void book()} aria-label={`Book ${pool.name}`}>Book</button>
-    </li>
-  );
-}
-
-function stateOf(pool: Pool, full: boolean, locked: boolean): string {
-  if (locked) return 'No new sessions at present';
-  if (full) return 'You have as many sessions as you may';
-  if (pool.available > 0) return `${pool.available} free`;
-  return pool.wait === undefined ? 'None free' : `Free in ${remaining(pool.wait)}`;
-}
-
-function Sessions({ bookings, redraw }: { bookings: Bookings; redraw: () => void }) {
-  const finish = async (activity: Activity) => {
-    await bookings.finish(activity);
-    redraw();
-  };
-  return (
-    <section aria-labelledby="sessions">
-      <h2 id="sessions">Your sessions</h2>
-      <ul>
-        {bookings.standing.activities.map((activity) => (
-          <li key={activity.session}>
-            <div>
-              <p>{activity.description.name}</p>
-              <p class="hint">Ends in <time>{remaining(activity.exp - Date.now() / 1000)}</time></p>
-            </div>
-            <div>
-              <button onClick={() => open(activity)} aria-label={`Open ${activity.description.name}`}>Open</button>
-              {activity.session && (
-                <button disabled={bookings.busy} onClick={() => void finish(activity)}
-                        aria-label={`Finish ${activity.description.name}`}>Finish</button>
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function open(activity: Activity): void {
-  const address = addressOf(activity, activity.uis[0]?.url ?? '');
-  if (address) location.assign(address);
+// The server's words come with and without a full stop.
+function sentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

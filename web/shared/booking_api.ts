@@ -27,13 +27,25 @@ export interface Pool {
   id: string;
   name: string;
   about: string;
+}
+
+export interface Availability {
   available: number;
   used: number;
   wait: number | undefined;  // s until one is free for the time asked for
 }
 
+// A session that was ended early, while a relay has still to be told: it counts until then.
+export interface EndingSession {
+  name: string;
+  pool: string;      // id
+  activity: string;  // name
+  end: number;       // unix s when it is over at the latest
+}
+
 export interface Standing {
   activities: Activity[];
+  ending: EndingSession[];
   max: number;
   locked: boolean;
   message: string;
@@ -48,9 +60,9 @@ export interface BookingSurroundings {
 const storedUnder = 'relay-booking-token';
 const answerLimit = 15_000;  // ms
 
-// A refusal in the server's own words.
+// A refusal in the server's own words. `retryAfter`: seconds that it asks to be left alone.
 export class BookingRefused extends Error {
-  constructor(readonly status: number, reason: string) {
+  constructor(readonly status: number, reason: string, readonly retryAfter = 0) {
     super(reason || `The booking server answered with status ${status}`);
   }
 }
@@ -58,7 +70,9 @@ export class BookingRefused extends Error {
 // Talks to a booking server for one person. Who that is stands in the booking token, which the
 // browser keeps, so that sessions are still theirs after closing the page.
 export class BookingApi {
-  private pools: string[] = [];
+  private ids: string[] = [];  // of the pools
+  private pools: Promise<Pool[]> | undefined;
+  private loggingIn: Promise<void> | undefined;
 
   // `base` is the API's address with a slash at its end; `classToken` finds the token of the course.
   constructor(
@@ -71,35 +85,46 @@ export class BookingApi {
   ) {}
 
   // Has to come first. The token of an earlier log-in, even one that has ended, keeps the person.
-  async logIn(): Promise<void> {
+  // Whoever asks for it while it goes on shares it.
+  logIn(): Promise<void> {
+    this.loggingIn ??= this.exchangeTokens().finally(() => (this.loggingIn = undefined));
+    return this.loggingIn;
+  }
+
+  private async exchangeTokens(): Promise<void> {
     const earlier = this.around.storage.getItem(storedUnder);
-    const { token, pools } = await this.ask<{ token: string; pools: string[] | null }>(
-      'POST', 'login', await this.classToken(), earlier ? { token: earlier } : {});
+    const response = await this.send('POST', 'login', await this.classToken(), earlier ? { token: earlier } : {});
+    if (!response.ok) throw await logInRefusalOf(response);
+    const { token, pools } = await response.json() as { token: string; pools: string[] | null };
     this.around.storage.setItem(storedUnder, token);
-    this.pools = pools ?? [];
+    this.ids = pools ?? [];
+    this.pools = undefined;
   }
 
   async standing(): Promise<Standing> {
-    const { activities, max, locked, msg } = await this.call<
-      { activities: Activity[] | null; max: number; locked?: boolean; msg?: string }>('GET', 'login');
-    return { activities: activities ?? [], max, locked: locked ?? false, message: msg ?? '' };
+    const { activities, cancelling, max, locked, msg } = await this.call<{
+      activities: Activity[] | null; cancelling?: EndingSession[]; max: number; locked?: boolean; msg?: string;
+    }>('GET', 'login');
+    return {
+      activities: activities ?? [], ending: cancelling ?? [], max, locked: locked ?? false, message: msg ?? '',
+    };
   }
 
-  // What the person may book, and how much of it is free for so many seconds.
-  async listPools(seconds: number): Promise<Pool[]> {
-    return Promise.all(this.pools.map(async (id) => {
-      const path = `pools/${encodeURIComponent(id)}`;
-      const [description, status] = await Promise.all([
-        this.call<Description>('GET', path),
-        this.call<{ available: number; used?: number; wait?: number; later?: boolean }>(
-          'GET', `${path}/status?duration=${seconds}`),
-      ]);
-      return {
-        id, name: description.name, about: description.short ?? '',
-        available: status.available, used: status.used ?? 0,
-        wait: status.later ? (status.wait ?? 0) : undefined,
-      };
-    }));
+  // What the person may book. It seldom changes: the server is asked once after a log-in.
+  listPools(): Promise<Pool[]> {
+    this.pools ??= Promise.all(this.ids.map((id) => this.describe(id))).catch((error: unknown) => {
+      this.pools = undefined;
+      throw error;
+    });
+    return this.pools;
+  }
+
+  // How much of a pool is free for so many seconds.
+  async availability(pool: string, seconds: number): Promise<Availability> {
+    const path = `pools/${encodeURIComponent(pool)}/status?duration=${seconds}`;
+    const { available, used, wait, later } = await this.call<
+      { available: number; used?: number; wait?: number; later?: boolean }>('GET', path);
+    return { available, used: used ?? 0, wait: later ? (wait ?? 0) : undefined };
   }
 
   // A lost answer can be asked for again with the same key.
@@ -116,6 +141,11 @@ export class BookingApi {
     return response.status !== 202;
   }
 
+  private async describe(id: string): Promise<Pool> {
+    const { name, short } = await this.call<Description>('GET', `pools/${encodeURIComponent(id)}`);
+    return { id, name, about: short ?? '' };
+  }
+
   private token(): string {
     return this.around.storage.getItem(storedUnder) ?? '';
   }
@@ -128,16 +158,12 @@ export class BookingApi {
 
   // When the booking token has ended, after logging in again.
   private async sendAsPerson(method: string, path: string, fields: Record<string, string> = {}): Promise<Response> {
-    const response = await this.send(method, path, this.token(), undefined, fields);
+    const token = this.token();
+    const response = await this.send(method, path, token, undefined, fields);
     if (response.status !== 401 || !(await isAboutTheToken(response.clone()))) return response;
-    await this.logIn();
+    // Another request may have seen to it.
+    if (this.token() === token) await this.logIn();
     return this.send(method, path, this.token(), undefined, fields);
-  }
-
-  private async ask<T>(method: string, path: string, token: string, body: unknown): Promise<T> {
-    const response = await this.send(method, path, token, body);
-    if (!response.ok) throw await refusalOf(response);
-    return response.json();
   }
 
   private send(method: string, path: string, token: string, body?: unknown,
@@ -158,7 +184,14 @@ async function isAboutTheToken(response: Response): Promise<boolean> {
 
 async function refusalOf(response: Response): Promise<BookingRefused> {
   const body: unknown = await response.json().catch(() => '');
-  if (typeof body === 'string') return new BookingRefused(response.status, body);
-  const message = (body as { message?: unknown } | null)?.message;
-  return new BookingRefused(response.status, typeof message === 'string' ? message : '');
+  const message = typeof body === 'string' ? body : (body as { message?: unknown } | null)?.message;
+  const pause = Number(response.headers.get('Retry-After'));  // s; a date, which servers may give, is not understood
+  return new BookingRefused(response.status, typeof message === 'string' ? message : '', pause > 0 ? pause : 0);
+}
+
+// A class token that has ended, or whose time is still to come, is nothing that the person can mend.
+async function logInRefusalOf(response: Response): Promise<BookingRefused> {
+  const { status, message, retryAfter } = await refusalOf(response);
+  const words = status === 401 ? `This course does not admit anybody now (${message}): ask those who run it` : message;
+  return new BookingRefused(status, words, retryAfter);
 }

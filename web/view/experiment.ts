@@ -140,6 +140,9 @@ async function findDescription(booked: Booked | undefined): Promise<Description>
 
 async function fetchDescription(): Promise<Description> {
   const response = await fetch('./session.json', { cache: 'no-store' });
+  if (response.status === 404) {
+    throw new AccessRefused({ words: 'This page was opened without a booking', final: true });
+  }
   if (!response.ok) throw new Error(`session.json: status ${response.status}`);
   return response.json();
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Booked } from '../shared/booked.js';
 import { Plot } from '../shared/plot.js';
+import type { Phase } from '../shared/session.js';
 import { Camera, missingPicture } from './camera.js';
 import { Controls } from './controls.js';
 import type { Experiment } from './experiment.js';
@@ -23,7 +24,7 @@ export function Page({ experiment, booked }: { experiment: Experiment; booked: B
     <>
       <header>
         <h1>{experiment.title || 'Remote experiment'}</h1>
-        {booked && <SessionEnd booked={booked} />}
+        {booked && <SessionEnd booked={booked} refused={phasesOf(experiment).includes('stopped')} />}
         <OverallState experiment={experiment} />
       </header>
       <main>
@@ -47,8 +48,12 @@ function OverallState({ experiment }: { experiment: Experiment }) {
   );
 }
 
+function phasesOf({ states }: Experiment): Phase[] {
+  return [states.video.phase, states.data.phase];
+}
+
 function overall(experiment: Experiment): { tone: string; words: string } {
-  const phases = [experiment.states.video.phase, experiment.states.data.phase];
+  const phases = phasesOf(experiment);
   if (phases.includes('stopped')) return { tone: 'bad', words: 'Disconnected' };
   if (!phases.every((phase) => phase === 'open')) return { tone: 'busy', words: 'Connecting' };
   if (missingPicture(experiment, Date.now())) return { tone: 'busy', words: 'Connected, no picture' };

@@ -6,8 +6,9 @@ import { remaining } from '../shared/clock_words.js';
 
 const bookingPage = '../';
 
-// How long the session lasts, and a way to give it back early. Drawn again by the page.
-export function SessionEnd({ booked }: { booked: Booked }) {
+// How long the session lasts, and a way to give it back early; `refused`: somebody has done so, or
+// the relay does not know it. Drawn again by the page.
+export function SessionEnd({ booked, refused }: { booked: Booked; refused: boolean }) {
   const [finishing, setFinishing] = useState(false);
   const [trouble, setTrouble] = useState('');
   const left = booked.exp - Date.now() / 1000;
@@ -28,6 +29,7 @@ export function SessionEnd({ booked }: { booked: Booked }) {
     <p class="end">
       <span>Ends in <time>{remaining(left)}</time></span>
       {booked.session && <button disabled={finishing} onClick={() => void finish()}>Finish</button>}
+      {refused && <> <a href={bookingPage}>Book again</a></>}
       {trouble && <span class="bad" role="alert"> {trouble}</span>}
     </p>
   );

@@ -70,6 +70,86 @@ test('the third who wants one of two waits, and gets the one that is given back'
   for (const page of [one, two, three]) await page.context().close();
 });
 
+test('a page asks now and then while it is seen, never while hidden, and at once when shown', options, async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.clock.install();
+  let asked = 0;
+  page.on('request', (request) => request.url().includes('/api/v1/') && asked++);
+  await page.goto(relay.page);
+  await page.getByRole('button', { name: 'Book Pendulums' }).waitFor();
+  const passMinute = async () => {
+    for (let second = 0; second < 60; second++) {
+      await page.clock.runFor(1000);
+      await page.evaluate(() => fetch('./icon.svg'));  // the answers to what was asked are here, too
+    }
+  };
+  const show = (state) => page.evaluate((visibility) => {
+    Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+
+  asked = 0;
+  await passMinute();
+  assert.ok(asked >= 3 && asked <= 18, `${asked} requests`);  // one, and one for each of two pools
+  await show('hidden');
+  asked = 0;
+  await passMinute();
+  assert.equal(asked, 0);
+  const looked = page.waitForResponse('**/status?duration=*');
+  await show('visible');
+  await looked;
+  await context.close();
+});
+
+test('a session whose relay is still to be told is shown as ending, and counts', options, async () => {
+  const page = await arrive();
+  await page.route('**/api/v1/login', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    if (route.request().method() === 'GET') {
+      answer.max = 1;
+      answer.cancelling = [{ name: 'x', pool: 'p', activity: 'Pendulum A', end: Math.floor(Date.now() / 1000) + 60 }];
+    }
+    await route.fulfill({ json: answer });
+  });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Your sessions: 1 of 1' }).waitFor();
+  await page.getByText(/^Ending …/).waitFor();
+  await page.getByText('You have as many sessions as you may').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Book The single pendulum' }).isDisabled(), true);
+  await takeScreenshot(page, 'book-ending');
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Book The single pendulum' }).and(page.locator(':enabled')).waitFor();
+  await page.context().close();
+});
+
+test('whose session was finished elsewhere finds the way to another one', options, async () => {
+  const page = await arrive();
+  await bookExperiment(page, 'The single pendulum');
+  await until(page, () => window.relayView.samples > 0);
+  const other = await page.context().newPage();
+  await other.goto(relay.page);
+  await other.getByRole('button', { name: 'Finish Pendulum C' }).click();
+  await page.getByRole('link', { name: 'Book again' }).click();
+  await page.getByRole('button', { name: 'Book The single pendulum' }).and(page.locator(':enabled')).waitFor();
+  await page.context().close();
+  complaints.splice(0);  // the browser may log that the relay does not admit the session any more
+});
+
+test('a locked service says so, with what its people have to say', options, async () => {
+  const page = await arrive();
+  await page.route('**/api/v1/login', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ json: { ...await response.json(), locked: true, msg: 'Back at 14:00' } });
+  });
+  await page.reload();
+  await page.getByText('No new sessions at present. Back at 14:00').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Book The single pendulum' }).isDisabled(), true);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
+});
+
 test('who lost the race is told so', options, async () => {
   const page = await arrive();
   // The page thinks that there is one.
