@@ -45,7 +45,7 @@ public:
             endpoints.push_back(std::move(endpoint));
         api_.emplace(Api::Settings{.audience = test_audience,
                                    .allowed_origins = {"https://page.example"},
-                                   .rate = rate,
+                                   .login_rate = rate,
                                    .clock = [this] { return now; }},
                      keys, *store_,
                      EndpointTable(std::move(endpoints), service_endpoints(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/secret.hpp"
+#include "net/trusted_proxies.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,6 +18,7 @@ struct Config {
     std::uint16_t port = 8080;  // 0: any free one
     std::string audience;       // that tokens must name; its path is a base path of the API
     std::vector<std::string> allowed_origins;  // of web pages; none: only our own pages
+    net::TrustedProxies trusted_proxies = net::TrustedProxies::on_this_machine();
 
     Secret secret;                                 // verifies and signs booking tokens
     std::vector<Secret> keys;                      // further ones that verify, each `kid=secret`

@@ -85,8 +85,11 @@ Endpoint metrics_endpoint(std::shared_ptr<const RequestCounts> requests) {
         return net::HttpResponse{.body = std::move(*text),
                                  .content_type = std::string(metrics::content_type)};
     };
-    return {
-        .method = "GET", .pattern = "/metrics", .access = Access::open, .answer = Reading(show)};
+    return {.method = "GET",
+            .pattern = "/metrics",
+            .access = Access::open,
+            .answer = Reading(show),
+            .budget = Budget::service};
 }
 
 }  // namespace relay::book

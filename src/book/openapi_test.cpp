@@ -73,7 +73,7 @@ TEST(OpenApi, tells_where_a_token_and_a_body_are_wanted) {
                 << endpoint.pattern;
             EXPECT_EQ(operation.contains("requestBody"), endpoint.body != Body::none)
                 << endpoint.method << endpoint.pattern;
-            EXPECT_EQ(operation["responses"].contains("429"), endpoint.limited_per_address)
+            EXPECT_EQ(operation["responses"].contains("429"), endpoint.budget != Budget::unlimited)
                 << endpoint.pattern;
         }
     }
@@ -100,6 +100,19 @@ void expect_references(const json& all, const json& part) {
     }
     if (part.is_structured())
         for (const json& element : part) expect_references(all, element);
+}
+
+// Any value at all would fit.
+void expect_no_empty_schema(const json& part, const std::string& where) {
+    for (const auto& [key, inner] : part.items()) {
+        if (inner.is_structured()) expect_no_empty_schema(inner, where + "/" + key);
+        EXPECT_NE(inner, json::object()) << where << "/" << key;
+    }
+}
+
+TEST(OpenApi, says_what_each_answer_is_made_of) {
+    expect_no_empty_schema(document()["paths"], "paths");
+    expect_no_empty_schema(document()["components"], "components");
 }
 
 TEST(OpenApi, refers_to_what_is_there) {

@@ -30,6 +30,9 @@ namespace {
 // Room for the longest token that is looked at: a longer one is told so by its status.
 constexpr net::HttpServerLimits http_limits{.header_bytes = 32 * 1024};
 
+// Of each address, for what needs no token: plenty for whoever watches the server.
+constexpr AddressRate::Settings service_rate{.rate = 20, .burst = 200};
+
 // As many sockets as the system permits; the soft limit is often 1024.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -108,7 +111,8 @@ Result<std::uint16_t> Server::Implementation::start() {
     start_courier();
     if (const auto made = make_api(); !made) return std::unexpected(made.error());
     listener_.emplace(
-        threads_, [this](net::HttpExchange& exchange) { return serve(exchange); }, http_limits);
+        threads_, [this](net::HttpExchange& exchange) { return serve(exchange); }, http_limits,
+        config_.trusted_proxies);
     return listener_->listen(config_.listen, config_.port);
 }
 
@@ -145,14 +149,15 @@ Result<void> Server::Implementation::make_api() {
     root.push_back(metrics_endpoint(counts));
     EndpointTable table(endpoints(*keys), std::move(root), net::base_path_of(config_.audience));
     api_.emplace(
-        Api::Settings{
-            .audience = config_.audience,
-            .allowed_origins = config_.allowed_origins,
-            .leeway = config_.leeway,
-            .rate = {.rate = config_.login_rate, .burst = static_cast<double>(config_.login_burst)},
-            .clock = clock_,
-            .observe = [counts](std::string_view method, std::string_view pattern,
-                                int status) { counts->add(method, pattern, status); }},
+        Api::Settings{.audience = config_.audience,
+                      .allowed_origins = config_.allowed_origins,
+                      .leeway = config_.leeway,
+                      .login_rate = {.rate = config_.login_rate,
+                                     .burst = static_cast<double>(config_.login_burst)},
+                      .service_rate = service_rate,
+                      .clock = clock_,
+                      .observe = [counts](std::string_view method, std::string_view pattern,
+                                          int status) { counts->add(method, pattern, status); }},
         std::move(*keys), *store_, std::move(table));
     return {};
 }

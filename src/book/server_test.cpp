@@ -162,6 +162,27 @@ std::string add_simulations(BookServerTest& test, std::uint16_t port, int count)
     return pool;
 }
 
+TEST_F(BookServerTest, ends_while_large_bodies_wait_to_be_parsed) {
+    constexpr int count = 5;
+    int answered = 0, ended = 0;
+    std::string body = "[1";
+    for (int element = 0; element < 500'000; ++element) body += ",1";
+    body += "]";
+    Server server(config);
+    const auto port = server.start();
+    ASSERT_TRUE(port) << port.error().detail;
+    const auto import = [&]() -> awaitable<void> {
+        const auto answer =
+            co_await ask(*port, {"POST", "/api/v1/admin/poolstore", token("booking:admin"), body});
+        if (answer) ++answered;
+        if (++ended == 1) server.stop();
+    };
+    for (int each = 0; each < count; ++each)
+        boost::asio::co_spawn(loop.context(), import(), [](std::exception_ptr) {});
+    loop.run_until([&] { return ended == count; });
+    EXPECT_GE(answered, 1);
+}
+
 TEST_F(BookServerTest, what_was_answered_before_it_stopped_is_what_it_knows_afterwards) {
     constexpr int count = 40;
     int booked = 0, ended = 0;

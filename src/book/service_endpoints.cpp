@@ -30,7 +30,8 @@ std::vector<Endpoint> service_endpoints() {
         return Endpoint{.method = "GET",
                         .pattern = pattern,
                         .access = Access::open,
-                        .answer = std::move(answer)};
+                        .answer = std::move(answer),
+                        .budget = Budget::service};
     };
     return {open("/healthz", Immediate(report_health)), open("/readyz", Reading(report_readiness)),
             open("/openapi.json", Immediate(describe)), open("/swagger.json", Immediate(describe))};

@@ -12,7 +12,10 @@ namespace {
 Request request_for(const Status& status) {
     if (!status.lock) return {.method = "GET", .path = "/admin/status"};
     std::string path = fmt::format("/admin/status?lock={}", *status.lock);
-    if (status.message) path += "&msg=" + escape(*status.message);
+    if (status.message && !status.message->empty())
+        path += "&msg=" + escape(*status.message);
+    else if (status.message)
+        path += "&clear_msg=true";  // an empty `msg` would leave the old one
     return {.method = "POST", .path = std::move(path)};
 }
 

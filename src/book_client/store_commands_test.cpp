@@ -44,6 +44,11 @@ TEST_F(StoreCommandsTest, SetstatusSendsLockAndMessage) {
     ASSERT_TRUE(status({.server = book.address(), .lock = false}, out));
 }
 
+TEST_F(StoreCommandsTest, SetstatusWithAnEmptyMessageClearsTheOldOne) {
+    book.answer("POST /api/v1/admin/status?lock=false&clear_msg=true", 200, "{}");
+    ASSERT_TRUE(status({.server = book.address(), .lock = false, .message = ""}, out));
+}
+
 TEST_F(StoreCommandsTest, ResetAsksAndOnlyYesIsYes) {
     for (const char* answer : {"", "no\n", "y\n", "YES\n", "yes please\n"}) {
         in = std::istringstream(answer);

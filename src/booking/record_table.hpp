@@ -76,7 +76,7 @@ public:
     // counts at its start.
     virtual Result<std::vector<UseRecord>> uses(Interval during) const = 0;
 
-    // The manifests that were uploaded, for looking back.
+    // The manifests that were uploaded, for looking back; each with its SHA-256.
     virtual Result<void> append_manifest(BookingTime at, std::string_view by,
                                          std::string_view content) = 0;
 };

@@ -42,11 +42,17 @@ public:
     // undoes what that work wrote and nothing else, and is handed to `done`, as is the failure of
     // the commit (Errc::unavailable: a full disk, a lock; the database is as before). The work
     // waits for nothing but the store.
+    //
+    // A failure of the database itself, which the tables hand to the work as Errc::unavailable or
+    // Errc::internal, has a detail that anybody may read; the log is told the rest.
     virtual void write(Writing work, Done done) = 0;
 
     // The same for work that only reads; sees at least what `write` had reported as done before
     // this call. Does not wait for commits.
     virtual void read(Reading work, Done done) = 0;
+
+    // As `read`, for work that takes long: it holds up others of its kind, and nothing else.
+    virtual void report(Reading work, Done done) = 0;
 
     // Runs what was called before, then ends its threads; later calls get Errc::unavailable at
     // once, on the caller's thread. Not from `done`.

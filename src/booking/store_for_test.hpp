@@ -42,4 +42,13 @@ inline Result<void> read_now(Store& store, Store::Reading work) {
     return result.get();
 }
 
+inline Result<void> report_now(Store& store, Store::Reading work) {
+    std::promise<Result<void>> done;
+    auto result = done.get_future();
+    store.report(std::move(work), [done = std::move(done)](Result<void> told) mutable {
+        done.set_value(std::move(told));
+    });
+    return result.get();
+}
+
 }  // namespace relay::booking

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <latch>
 #include <memory>
-#include <thread>
 
 // Units of work over any backend. Instantiated with store_contract_for_test.hpp.
 namespace relay::booking {
@@ -139,6 +138,39 @@ TEST_P(UnitContract, a_read_sees_one_state_while_others_write) {
     EXPECT_THAT(notes_now(), ElementsAre("written meanwhile"));
 }
 
+TEST_P(UnitContract, a_report_delays_no_read_and_sees_one_state) {
+    std::latch has_looked(1), may_end(1), done(1);
+    backend->store().report(
+        [&](const Transaction& seen) -> Result<void> {
+            EXPECT_THAT(notes(seen), IsEmpty());
+            has_looked.count_down();
+            may_end.wait();
+            EXPECT_THAT(notes(seen), IsEmpty());
+            return {};
+        },
+        [&](const Result<void>& reported) {
+            EXPECT_TRUE(reported);
+            done.count_down();
+        });
+    has_looked.wait();
+    change([](Transaction& unit) { return note(unit, "written meanwhile"); });
+    EXPECT_THAT(notes_now(), ElementsAre("written meanwhile")) << "while the report is at it";
+    may_end.count_down();
+    done.wait();
+    EXPECT_TRUE(report_now(backend->store(), [](const Transaction& seen) -> Result<void> {
+        EXPECT_THAT(notes(seen), ElementsAre("written meanwhile"));
+        return {};
+    }));
+}
+
+TEST_P(UnitContract, the_error_of_a_report_is_handed_on) {
+    const auto reported = report_now(backend->store(), [](const Transaction&) -> Result<void> {
+        return fail(Errc::limit, "on purpose");
+    });
+    ASSERT_FALSE(reported);
+    EXPECT_EQ(reported.error().code, Errc::limit);
+}
+
 TEST_P(UnitContract, the_error_of_a_read_is_handed_on) {
     const auto read = read_now(backend->store(), [](const Transaction&) -> Result<void> {
         return fail(Errc::limit, "on purpose");
@@ -163,16 +195,18 @@ TEST_P(UnitContract, a_unit_may_be_handed_in_when_another_is_done) {
 }
 
 TEST_P(UnitContract, what_a_unit_holds_is_let_go_when_it_was_told) {
-    const auto held = std::make_shared<int>();
-    std::latch told(2);
-    backend->store().write([held](Transaction&) -> Result<void> { return {}; },
-                           [held, &told](const Result<void>&) { told.count_down(); });
-    backend->store().read([held](const Transaction&) -> Result<void> { return {}; },
-                          [held, &told](const Result<void>&) { told.count_down(); });
-    told.wait();
-    for (int wait = 0; wait < 1000 && held.use_count() > 1; ++wait)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    EXPECT_EQ(held.use_count(), 1) << "also when no other unit comes";
+    std::atomic<int> told{0};
+    std::latch let_go(1);  // also when no other unit comes
+    {
+        const std::shared_ptr<std::latch> held(&let_go,
+                                               [](std::latch* last) { last->count_down(); });
+        const auto tell = [held, &told](const Result<void>&) { ++told; };
+        backend->store().write([held](Transaction&) -> Result<void> { return {}; }, tell);
+        backend->store().read([held](const Transaction&) -> Result<void> { return {}; }, tell);
+        backend->store().report([held](const Transaction&) -> Result<void> { return {}; }, tell);
+    }
+    let_go.wait();
+    EXPECT_EQ(told, 3);
 }
 
 TEST_P(UnitContract, stopping_runs_what_waits_and_refuses_what_comes_later) {
@@ -189,19 +223,26 @@ TEST_P(UnitContract, stopping_runs_what_waits_and_refuses_what_comes_later) {
                                   EXPECT_TRUE(done);
                                   ++told;
                               });
+        backend->store().report([](const Transaction&) -> Result<void> { return {}; },
+                                [&](const Result<void>& done) {
+                                    EXPECT_TRUE(done);
+                                    ++told;
+                                });
     }
     backend->store().stop();
-    EXPECT_EQ(told, 2 * count);
+    EXPECT_EQ(told, 3 * count);
     const auto written = write_now(backend->store(), [](Transaction&) -> Result<void> {
         ADD_FAILURE() << "ran after the end";
         return {};
     });
-    const auto read = read_now(backend->store(), [](const Transaction&) -> Result<void> {
-        ADD_FAILURE() << "ran after the end";
-        return {};
-    });
+    for (const auto ask : {&read_now, &report_now}) {
+        const auto seen = ask(backend->store(), [](const Transaction&) -> Result<void> {
+            ADD_FAILURE() << "ran after the end";
+            return {};
+        });
+        EXPECT_EQ(seen.error().code, Errc::unavailable);
+    }
     EXPECT_EQ(written.error().code, Errc::unavailable);
-    EXPECT_EQ(read.error().code, Errc::unavailable);
     backend->store().stop();
     backend->reopen();
     EXPECT_EQ(notes_now().size(), static_cast<std::size_t>(count));

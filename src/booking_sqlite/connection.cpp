@@ -3,6 +3,14 @@
 
 namespace relay::booking_sqlite {
 
+Error Connection::failed(Error error) {
+    if (error.code != Errc::unavailable && error.code != Errc::internal) return error;
+    // The first one is the cause, or stands within the others.
+    if (!failure_) failure_ = std::move(error.detail);
+    return {error.code, error.code == Errc::unavailable ? "the database is not available"
+                                                        : "the database has failed"};
+}
+
 Result<Connection::Loan> Connection::lend(Sql sql) {
     if (!database_.in_transaction())
         return fail(Errc::unavailable, "the transaction was undone after an earlier failure");

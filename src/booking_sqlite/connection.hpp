@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
@@ -31,32 +32,28 @@ inline booking::BookingTime time_of(const Row& row, int column) {
 
 // A database and its prepared statements. Statements run only within a transaction: after a failure
 // that has undone the whole of it, what follows would be committed on its own, so it is refused
-// (Errc::unavailable). A statement may not run while its own rows are read. For one thread at a
-// time.
+// (Errc::unavailable). A statement may not run while its own rows are read. Errors are those of
+// `failed`. For one thread at a time.
 class Connection {
 public:
     explicit Connection(store::Database database) : database_(std::move(database)) {}
 
     store::Database& database() { return database_; }
 
+    // What callers are told of a failure of the database: errors of requests go to anybody, and
+    // its own words name files. They are kept; other errors stay as they are.
+    Error failed(Error error);
+
+    // The words of the first failure since the last call, for the log.
+    std::optional<std::string> take_failure() { return std::exchange(failure_, std::nullopt); }
+
     // Binds the values to ?1, ?2, ... and hands each row to `take(row)`, which returns a Result;
     // stops at its first error.
     template <class Take, class... Values>
     Result<void> each(Sql sql, Take take, const Values&... values) {
-        auto loan = lend(sql);
-        if (!loan) return std::unexpected(std::move(loan.error()));
-        Row& statement = loan->statement();
-        Result<void> done;
-        int parameter = 0;
-        const bool bound = ((done = bind(statement, ++parameter, values)).has_value() && ...);
-        if (!bound) return done;
-        Result<bool> row = statement.step();
-        for (; row && *row; row = statement.step()) {
-            done = take(std::as_const(statement));
-            if (!done) return done;
-        }
-        if (!row) return std::unexpected(std::move(row.error()));
-        return {};
+        auto done = step_through(sql, std::move(take), values...);
+        if (!done) return std::unexpected(failed(std::move(done.error())));
+        return done;
     }
 
     // For statements that give no rows.
@@ -118,6 +115,24 @@ private:
 
     Result<Loan> lend(Sql sql);
 
+    template <class Take, class... Values>
+    Result<void> step_through(Sql sql, Take take, const Values&... values) {
+        auto loan = lend(sql);
+        if (!loan) return std::unexpected(std::move(loan.error()));
+        Row& statement = loan->statement();
+        Result<void> done;
+        int parameter = 0;
+        const bool bound = ((done = bind(statement, ++parameter, values)).has_value() && ...);
+        if (!bound) return done;
+        Result<bool> row = statement.step();
+        for (; row && *row; row = statement.step()) {
+            done = take(std::as_const(statement));
+            if (!done) return done;
+        }
+        if (!row) return std::unexpected(std::move(row.error()));
+        return {};
+    }
+
     template <class Value>
     static Result<void> bind(Row& statement, int parameter, const Value& value) {
         return statement.bind(parameter, value);
@@ -132,6 +147,7 @@ private:
 
     store::Database database_;
     std::unordered_map<std::string_view, Prepared> prepared_;  // after the database: die before it
+    std::optional<std::string> failure_;
 };
 
 }  // namespace relay::booking_sqlite

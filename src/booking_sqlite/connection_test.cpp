@@ -8,8 +8,10 @@
 namespace relay::booking_sqlite {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Optional;
 
 struct ConnectionTest : testing::Test, ConnectionForTest {
     ConnectionTest() { EXPECT_TRUE(execute("CREATE TABLE thing (a TEXT UNIQUE, b INTEGER)")); }
@@ -75,7 +77,25 @@ TEST_F(ConnectionTest, a_statement_does_not_run_within_itself) {
     EXPECT_TRUE(connection.each("SELECT a FROM thing", outer));
     const auto again = connection.each("SELECT a FROM thing WHERE b IS NULL", outer);
     ASSERT_FALSE(again);
-    EXPECT_THAT(again.error().detail, HasSubstr("within itself"));
+    EXPECT_THAT(connection.take_failure(), Optional(HasSubstr("within itself")));
+}
+
+// Errors of requests go to anybody: they tell neither the file's name nor what is in it.
+TEST_F(ConnectionTest, what_the_database_says_is_kept_from_callers) {
+    ASSERT_TRUE(execute("CREATE TABLE other (a TEXT)"));
+    auto transaction = store::Transaction::begin(database()).value();
+    ASSERT_TRUE(execute("DROP TABLE other"));
+    const auto refused = connection.run("INSERT INTO other VALUES ('a')");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::internal);
+    EXPECT_EQ(refused.error().detail, "the database has failed");
+    EXPECT_FALSE(connection.run("SELECT nothing"));
+    EXPECT_THAT(connection.take_failure(),
+                Optional(AllOf(HasSubstr("book.db"), HasSubstr("no such table: other"))));
+    EXPECT_EQ(connection.take_failure(), std::nullopt) << "it was taken";
+    ASSERT_TRUE(add("a"));
+    EXPECT_EQ(add("a").error().detail, "UNIQUE constraint failed: thing.a");
+    EXPECT_EQ(connection.take_failure(), std::nullopt) << "the database is sound";
 }
 
 }  // namespace

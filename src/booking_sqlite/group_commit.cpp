@@ -11,10 +11,12 @@ namespace {
 // What the unit says; its part of the transaction is kept, or undone.
 Result<void> run_unit(Connection& connection, UnitOfWork& unit, booking::Store::Writing& work) {
     auto part = store::Savepoint::begin(connection.database());
-    if (!part) return std::unexpected(part.error());
-    const auto done = work(unit);
+    if (!part) return std::unexpected(connection.failed(std::move(part.error())));
+    auto done = work(unit);
     if (!done) return done;
-    return part->release();
+    done = part->release();
+    if (!done) return std::unexpected(connection.failed(std::move(done.error())));
+    return done;
 }
 
 // An error means that nothing has happened.
@@ -40,7 +42,8 @@ std::vector<Result<void>> commit_together(Connection& connection, std::deque<Wri
     outcomes.reserve(jobs.size());
     const auto committed = run_all(connection, jobs, outcomes);
     if (committed) return outcomes;
-    return {jobs.size(), fail(Errc::unavailable, committed.error().detail)};
+    return {jobs.size(),
+            std::unexpected(connection.failed({Errc::unavailable, committed.error().detail}))};
 }
 
 }  // namespace relay::booking_sqlite

@@ -18,9 +18,9 @@ struct WriteJob {
 
 // Runs the units one after the other, each undone alone when it fails, and makes all of them
 // durable with one commit: what each is to be told. When the commit fails, or something undoes the
-// whole transaction on the way, none of them has happened and each gets Errc::unavailable with the
-// reason: also those that failed on their own, for what they saw has not happened either. Does not
-// call `done`.
+// whole transaction on the way, none of them has happened and each gets Errc::unavailable
+// (Connection::failed): also those that failed on their own, for what they saw has not happened
+// either. Does not call `done`.
 std::vector<Result<void>> commit_together(Connection& connection, std::deque<WriteJob>& jobs);
 
 }  // namespace relay::booking_sqlite

@@ -15,6 +15,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
+constexpr const char* not_available = "the database is not available";
+
 struct GroupCommitTest : testing::Test, ConnectionForTest {
     std::deque<WriteJob> jobs;
 
@@ -25,27 +27,27 @@ struct GroupCommitTest : testing::Test, ConnectionForTest {
     void add_note() {
         add([](Transaction& unit) { return note(unit, "note"); });
     }
-    // What each unit is told: `done`, or the kind of its error.
+    // What each unit is told: `done`, or why not.
     std::vector<std::string> outcomes() {
         std::vector<std::string> told;
         for (const Result<void>& outcome : commit_together(connection, jobs)) {
-            if (!outcome) detail = outcome.error().detail;
             if (outcome)
                 told.push_back("done");
             else
-                told.push_back(outcome.error().code == Errc::unavailable ? "unavailable"
+                told.push_back(outcome.error().code == Errc::unavailable ? outcome.error().detail
                                                                          : "its own error");
         }
         jobs.clear();
         return told;
     }
-    std::string detail;  // of the last error
+    // What the database said itself.
+    std::string cause() { return connection.take_failure().value_or(""); }
     std::int64_t notes() { return number("SELECT count(*) FROM audit"); }
 
     void expect_to_work() {
         const std::int64_t before = notes();
         add_note();
-        EXPECT_THAT(outcomes(), ElementsAre("done")) << detail;
+        EXPECT_THAT(outcomes(), ElementsAre("done")) << cause();
         EXPECT_EQ(notes(), before + 1);
     }
 };
@@ -91,8 +93,8 @@ TEST_F(GroupCommitTest, a_unit_that_finds_the_disk_full_fails_the_whole_group) {
         has_run = true;
         return {};
     });
-    EXPECT_THAT(outcomes(), AllOf(SizeIs(4), Each("unavailable")));
-    EXPECT_THAT(detail, HasSubstr("full"));
+    EXPECT_THAT(outcomes(), AllOf(SizeIs(4), Each(not_available)));
+    EXPECT_THAT(cause(), HasSubstr("full"));
     EXPECT_FALSE(has_run);
     EXPECT_EQ(notes(), 0);
     expect_to_work();
@@ -112,7 +114,7 @@ TEST_F(GroupCommitTest, a_unit_that_does_not_mind_a_full_disk_writes_nothing_mor
         EXPECT_FALSE(unit.catalogue().add_resource());
         return {};
     });
-    EXPECT_THAT(outcomes(), ElementsAre("unavailable", "unavailable"));
+    EXPECT_THAT(outcomes(), ElementsAre(not_available, not_available));
     EXPECT_EQ(notes(), 0);
     EXPECT_EQ(number("SELECT count(*) FROM resource"), 0);
     expect_to_work();
@@ -128,8 +130,8 @@ TEST_F(GroupCommitTest, a_locked_database_fails_the_group_before_it_runs) {
             return {};
         });
         add_note();
-        EXPECT_THAT(outcomes(), ElementsAre("unavailable", "unavailable"));
-        EXPECT_THAT(detail, HasSubstr("locked"));
+        EXPECT_THAT(outcomes(), ElementsAre(not_available, not_available));
+        EXPECT_THAT(cause(), HasSubstr("locked"));
     }
     expect_to_work();
 }
@@ -141,8 +143,8 @@ TEST_F(GroupCommitTest, a_commit_that_fails_fails_every_unit) {
         return execute("INSERT INTO resource_topic VALUES ('a', 't', 99)");
     });
     add_note();
-    EXPECT_THAT(outcomes(), AllOf(SizeIs(3), Each("unavailable")));
-    EXPECT_THAT(detail, HasSubstr("FOREIGN KEY"));
+    EXPECT_THAT(outcomes(), AllOf(SizeIs(3), Each(not_available)));
+    EXPECT_THAT(cause(), HasSubstr("FOREIGN KEY"));
     EXPECT_EQ(notes(), 0);
     expect_to_work();
 }

@@ -15,8 +15,10 @@ namespace {
 
 class SqliteStore : public booking::Store {
 public:
-    SqliteStore(Connection writing, WriteAheadLog log, Connection reading)
-        : writer_(std::move(writing), std::move(log)), reader_(std::move(reading)) {}
+    SqliteStore(Connection writing, WriteAheadLog log, Connection reading, Connection reporting)
+        : writer_(std::move(writing), std::move(log)),
+          reader_(std::move(reading)),
+          reporter_(std::move(reporting)) {}
 
     void write(Writing work, Done done) override {
         writer_.write({std::move(work), std::move(done)});
@@ -24,27 +26,33 @@ public:
     void read(Reading work, Done done) override {
         reader_.read({std::move(work), std::move(done)});
     }
+    void report(Reading work, Done done) override {
+        reporter_.read({std::move(work), std::move(done)});
+    }
     void stop() override {
         writer_.stop();
         reader_.stop();
+        reporter_.stop();
     }
 
 private:
     Writer writer_;
-    Reader reader_;
+    Reader reader_, reporter_;
 };
 
 Result<void> expect_no_contradictions(Connection& connection, const std::filesystem::path& file) {
-    Result<std::vector<std::string>> lines;
+    std::vector<std::string> lines;
     booking::Store::Reading look = [&](const booking::Transaction& unit) -> Result<void> {
-        lines = unit.sessions().contradictions();
+        auto found = unit.sessions().contradictions();
+        if (!found) return std::unexpected(std::move(found.error()));
+        lines = std::move(*found);
         return {};
     };
-    if (auto looked = read_once(connection, look); !looked) return looked;
-    if (!lines) return std::unexpected(lines.error());
-    if (lines->empty()) return {};
+    if (const auto looked = read_once(connection, look); !looked)
+        return fail(looked.error().code, connection.take_failure().value_or(looked.error().detail));
+    if (lines.empty()) return {};
     return fail(Errc::internal,
-                fmt::format("{}: contradicts itself: {}", file.string(), fmt::join(*lines, "; ")));
+                fmt::format("{}: contradicts itself: {}", file.string(), fmt::join(lines, "; ")));
 }
 
 // Of a file that was opened before.
@@ -64,11 +72,13 @@ Result<std::unique_ptr<booking::Store>> open(const std::filesystem::path& file,
     if (!database) return std::unexpected(database.error());
     auto reading = open_for_reading(file);
     if (!reading) return std::unexpected(reading.error());
+    auto reporting = open_for_reading(file);
+    if (!reporting) return std::unexpected(reporting.error());
     if (const auto sound = expect_no_contradictions(*reading, file); !sound)
         return std::unexpected(sound.error());
     return std::make_unique<SqliteStore>(Connection(*std::move(database)),
-                                         WriteAheadLog(file, options.most_log),
-                                         *std::move(reading));
+                                         WriteAheadLog(file, options.most_log), *std::move(reading),
+                                         *std::move(reporting));
 }
 
 }  // namespace relay::booking_sqlite

@@ -261,6 +261,10 @@ BEGIN
     SELECT RAISE(ABORT, 'the audit is append-only');
 END;
 )sql",
+    R"sql(
+-- Of the body, in hexadecimal; null for what was kept before.
+ALTER TABLE manifest_rev ADD COLUMN sha256 TEXT CHECK (length(sha256) = 64);
+)sql",
 };
 
 }  // namespace

@@ -68,6 +68,28 @@ TEST_F(SchemaTest, a_file_of_a_newer_program_is_refused_with_its_name) {
     EXPECT_THAT(opened.error().detail, HasSubstr("book.db: the database has schema version 99"));
 }
 
+// Version 1 had no digests.
+TEST(Schema, a_file_of_version_1_is_brought_forward_with_what_it_holds) {
+    const TemporaryFolder folder;
+    const auto file = folder / "book.db";
+    {
+        auto first = store::Database::open(file).value();
+        ASSERT_TRUE(store::migrate(first, schema_steps().first(1)));
+        ASSERT_TRUE(first.execute(rows));
+        ASSERT_TRUE(first.execute("INSERT INTO manifest_rev VALUES (1, 5, 'root', 'pools:')"));
+    }
+    auto database = open_database_file(file).value();
+    const auto text = [&](const char* sql) {
+        auto statement = database.prepare(sql).value();
+        EXPECT_TRUE(statement.step().value());
+        return statement.text(0);
+    };
+    EXPECT_EQ(text("PRAGMA user_version"), "2");
+    EXPECT_EQ(text("SELECT at_ms || actor || body || ifnull(sha256, '!') FROM manifest_rev"),
+              "5rootpools:!");
+    EXPECT_EQ(text("SELECT name FROM booking"), "b");
+}
+
 TEST_F(SchemaTest, a_hold_that_overlaps_is_refused_however_it_comes) {
     const std::string insert =
         "INSERT INTO hold (resource_id, kind, start_ms, end_ms, begun, active) VALUES ";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "booking_sqlite/stored_records.hpp"
 
+#include "base/sha256.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -111,8 +113,9 @@ Result<std::vector<UseRecord>> StoredRecords::uses(Interval during) const {
 
 Result<void> StoredRecords::append_manifest(BookingTime at, std::string_view by,
                                             std::string_view content) {
-    return connection_.run("INSERT INTO manifest_rev (at_ms, actor, body) VALUES (?1, ?2, ?3)", at,
-                           by, content);
+    return connection_.run(
+        "INSERT INTO manifest_rev (at_ms, actor, body, sha256) VALUES (?1, ?2, ?3, ?4)", at, by,
+        content, sha256_hex(content));
 }
 
 }  // namespace relay::booking_sqlite

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "booking_sqlite/writer.hpp"
 
-#include "base/log.hpp"
-
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -24,23 +23,12 @@ void Writer::stop() {
 void Writer::run() {
     for (auto jobs = jobs_.take_all(); !jobs.empty(); jobs = jobs_.take_all()) {
         std::vector<Result<void>> outcomes = commit_together(connection_, jobs);
-        report(outcomes.front());
+        failures_.note(connection_.take_failure(), std::chrono::steady_clock::now());
         for (std::size_t each = 0; each < jobs.size(); ++each)
             jobs[each].done(std::move(outcomes[each]));
         jobs.clear();  // what they hold is not kept until the next ones come
         log_.keep_small(connection_.database());
     }
-}
-
-// Says when it begins to fail and when it works again, not every time. A failed commit is told to
-// all of its units alike.
-void Writer::report(const Result<void>& outcome) {
-    const bool failed = !outcome && outcome.error().code == Errc::unavailable;
-    if (failed == std::exchange(failing_, failed)) return;
-    if (failed)
-        log::error("cannot write bookings", {{"reason", outcome.error().detail}});
-    else
-        log::warn("bookings are written again");
 }
 
 }  // namespace relay::booking_sqlite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "booking_sqlite/connection.hpp"
+#include "booking_sqlite/failure_log.hpp"
 #include "booking_sqlite/group_commit.hpp"
 #include "booking_sqlite/job_queue.hpp"
 #include "booking_sqlite/write_ahead_log.hpp"
@@ -23,11 +24,10 @@ public:
 
 private:
     void run();
-    void report(const Result<void>& outcome);
 
     Connection connection_;  // the thread's, as are the next two
     WriteAheadLog log_;
-    bool failing_ = false;
+    FailureLog failures_{"cannot write bookings", "bookings are written again"};
 
     JobQueue<WriteJob> jobs_;
     std::thread thread_;  // last: it uses all the others

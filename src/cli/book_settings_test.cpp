@@ -122,5 +122,20 @@ TEST(BookSettings, LoginRateIsANumberThatIsNotNegative) {
         EXPECT_FALSE(rate.store(wrong)) << wrong;
 }
 
+TEST(BookSettings, TrustedProxiesAreNetworksAndAtFirstThoseOfThisMachine) {
+    for (const char* command : {"book serve", "session relay", "shell relay"}) {
+        const AllSettings all;
+        const config::Schema schema = schema_of(all, command);
+        const config::Value& proxies = config::find_setting(schema, "trusted-proxy")->value;
+        EXPECT_EQ(proxies.show(), "127.0.0.0/8, ::1, unix");
+        EXPECT_TRUE(proxies.store("10.0.0.0/8, 192.0.2.1"));
+        EXPECT_EQ(proxies.show(), "10.0.0.0/8, 192.0.2.1");
+        EXPECT_FALSE(proxies.store("10.0.0.0/8 proxy.example"));
+        EXPECT_EQ(proxies.show(), "10.0.0.0/8, 192.0.2.1");
+        EXPECT_TRUE(proxies.store(""));
+        EXPECT_EQ(proxies.show(), "");
+    }
+}
+
 }  // namespace
 }  // namespace relay::cli

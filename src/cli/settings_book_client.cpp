@@ -137,7 +137,7 @@ config::Schema book_setstatus_settings(book_client::Status& status) {
                                .group = "What to do",
                                .names = {{"RELAY_MESSAGE"}},
                                .help = "Message of the day, which users see; stays as it is when "
-                                       "it is not given.",
+                                       "it is not given. \"\" as the second word removes it.",
                                .value = message_value(status.message)});
     add_book_server_settings(schema, status.server, status_prefix);
     add_json_setting(schema, status.json, json_help);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/older_names.hpp"
 #include "cli/settings.hpp"
+#include "cli/settings_listen.hpp"
 
 #include <fmt/format.h>
 
@@ -46,17 +47,14 @@ std::vector<Setting> address_settings(book::Config& config) {
          .names = {{"RELAY_BOOK_PORT"}, {"RELAY_ACCESS_PORT"}},
          .help = "Port of the API; 0 takes any free one.",
          .value = config::port(config.port)},
-        {.name = "listen",
-         .group = "Addresses",
-         .names = {{"RELAY_LISTEN"}},
-         .help = "Local address of the port; :: is every one, of IPv4 too.",
-         .value = config::text(config.listen, "ADDRESS")},
+        listen_setting(config.listen),
         {.name = "allowed-origins",
          .group = "Addresses",
          .names = {{"RELAY_ALLOWED_ORIGINS"}, {"BOOK_CORS_ORIGINS"}},
          .help = "Origins of the web pages that may call the API, as https://lab.example; * is "
                  "any. When empty: pages of this server alone.",
          .value = config::list(config.allowed_origins)},
+        trusted_proxy_setting(config.trusted_proxies),
     };
 }
 
@@ -79,11 +77,7 @@ std::vector<Setting> token_settings(book::Config& config) {
          .help = "The secret of the relays, which signs the tokens for streams; --secret when "
                  "empty.",
          .value = config::secret(config.relay_secret)},
-        {.name = "leeway",
-         .group = "Tokens",
-         .names = {{"RELAY_LEEWAY"}},
-         .help = "Difference of clocks that is tolerated in the times of tokens.",
-         .value = config::duration(config.leeway, {.most = hours(1)})},
+        leeway_setting(config.leeway),
         {.name = "login-time",
          .group = "Tokens",
          .names = {{"RELAY_LOGIN_TIME_S"}},

@@ -15,13 +15,14 @@ namespace relay::cli {
 // A value that a setting of this kind takes and that is not a default.
 inline std::string sample(const config::Setting& setting) {
     const std::map<std::string, std::string> samples{
-        {"PORT", "1234"},        {"DURATION", "7s"},
-        {"SIZE", "384K"},        {"NUMBER", "3"},
-        {"LEVEL", "debug"},      {"FORMAT", "text"},
-        {"ID=SECRET", "a=b"},    {"TIME", "2030-01-02T03:04:05Z"},
-        {"SECRET", "hush"},      {"MODE", "binary"},
-        {"FRAMING", "raw"},      {"ROLE", "host"},
-        {"lock|unlock", "lock"}, {"table|csv|json", "csv"},
+        {"PORT", "1234"},           {"DURATION", "7s"},
+        {"SIZE", "384K"},           {"NUMBER", "3"},
+        {"LEVEL", "debug"},         {"FORMAT", "text"},
+        {"ID=SECRET", "a=b"},       {"TIME", "2030-01-02T03:04:05Z"},
+        {"SECRET", "hush"},         {"MODE", "binary"},
+        {"FRAMING", "raw"},         {"ROLE", "host"},
+        {"lock|unlock", "lock"},    {"table|csv|json", "csv"},
+        {"NETWORKS", "10.0.0.0/8"},
     };
     if (setting.value.boolean) return setting.value.show() == "true" ? "false" : "true";
     const auto found = samples.find(setting.value.kind);

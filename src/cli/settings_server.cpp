@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/settings_server.hpp"
 
+#include "cli/settings_listen.hpp"
+
 #include <initializer_list>
 
 namespace relay::cli {
@@ -45,16 +47,13 @@ void add_address_settings(config::Schema& schema, server::Config& config) {
              .help = "Port of the WebSocket endpoint; the number of --access-port again serves "
                      "both on one port.",
              .value = config::port(config.relay_port)},
-            {.name = "listen",
-             .group = "Addresses",
-             .names = {{"RELAY_LISTEN"}},
-             .help = "Local address of both ports; :: is every one, of IPv4 too.",
-             .value = config::text(config.listen, "ADDRESS")},
+            listen_setting(config.listen),
             {.name = "allowed-origins",
              .group = "Addresses",
              .names = {{"RELAY_ALLOWED_ORIGINS"}},
              .help = "Origins of the web pages that may connect, as https://lab.example; * is any.",
-             .value = config::list(config.allowed_origins)}});
+             .value = config::list(config.allowed_origins)},
+            trusted_proxy_setting(config.trusted_proxies)});
 }
 
 void add_key_settings(config::Schema& schema, server::Config& config) {
@@ -71,11 +70,7 @@ void add_key_settings(config::Schema& schema, server::Config& config) {
              .help = "Further secrets, for tokens whose `kid` header names one; lets secrets be "
                      "replaced without turning anyone away.",
              .value = config::secrets(config.keys)},
-            {.name = "leeway",
-             .group = "Tokens",
-             .names = {{"RELAY_LEEWAY"}},
-             .help = "Difference of clocks that is tolerated in the times of tokens.",
-             .value = config::duration(config.leeway, {.most = hours(1)})}});
+            leeway_setting(config.leeway)});
 }
 
 void add_state_settings(config::Schema& schema, server::Config& config) {

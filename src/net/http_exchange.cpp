@@ -31,13 +31,6 @@ constexpr std::size_t large_piece = 32 * 1024;  // who reads so much at once exp
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::size_t linger_most = 16 * 1024 * 1024;  // of a body that nobody wants
 
-std::string first_of_list(std::string_view text) {
-    text = text.substr(0, text.find(','));
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    return std::string(text);
-}
-
 // The peer's address; "unix" when it came by a socket of this machine.
 std::string address_text(const asio::generic::stream_protocol::endpoint& peer) {
     const auto family = peer.protocol().family();
@@ -93,12 +86,10 @@ void ConnectionExchange::take_request() {
     request_.target = std::string(message.target());
     for (const auto& field : message)
         request_.fields.add(std::string(field.name_string()), std::string(field.value()));
-    request_.remote_address = first_of_list(request_.fields["X-Forwarded-For"]);
-    if (request_.remote_address.empty()) {
-        boost::system::error_code ignored;
-        request_.remote_address =
-            address_text(connection_.stream.socket().remote_endpoint(ignored));
-    }
+    boost::system::error_code ignored;
+    const auto peer = connection_.stream.socket().remote_endpoint(ignored);
+    request_.remote_address =
+        connection_.trusted_proxies.client_of(address_text(peer), request_.fields);
     invited_ = !request_.fields.has_token("Expect", "100-continue");
 }
 

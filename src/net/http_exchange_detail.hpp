@@ -20,6 +20,7 @@ using HttpStream = boost::beast::basic_stream<boost::asio::generic::stream_proto
 struct HttpConnection {
     HttpStream& stream;
     const HttpServerLimits& limits;
+    const TrustedProxies& trusted_proxies;
     boost::beast::flat_buffer buffer{64 * 1024};
     bool first_request = true;
 };

@@ -64,17 +64,23 @@ std::optional<std::string_view> HttpFields::find(std::string_view name) const {
     return std::nullopt;
 }
 
-bool HttpFields::has_token(std::string_view name, std::string_view token) const {
+std::vector<std::string_view> HttpFields::elements(std::string_view name) const {
+    std::vector<std::string_view> found;
     for (const auto& [field, value] : fields_) {
         if (!same_name(field, name)) continue;
         std::string_view rest = value;
         while (!rest.empty()) {
             const std::size_t comma = std::min(rest.find(','), rest.size());
-            if (same_name(trim(rest.substr(0, comma)), token)) return true;
+            const auto element = trim(rest.substr(0, comma));
+            if (!element.empty()) found.push_back(element);
             rest.remove_prefix(std::min(comma + 1, rest.size()));
         }
     }
-    return false;
+    return found;
+}
+
+bool HttpFields::has_token(std::string_view name, std::string_view token) const {
+    return std::ranges::any_of(elements(name), [&](auto one) { return same_name(one, token); });
 }
 
 std::string_view HttpRequest::path() const {

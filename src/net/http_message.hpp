@@ -23,7 +23,10 @@ public:
     std::optional<std::string_view> find(std::string_view name) const;
     // The first value of that name, or "".
     std::string_view operator[](std::string_view name) const { return find(name).value_or(""); }
-    // Whether a comma-separated field holds the token, as `Connection: keep-alive, Upgrade` does.
+    // What a comma-separated field holds, of all its lines in order (RFC 9110 §5.3); refers to
+    // this.
+    std::vector<std::string_view> elements(std::string_view name) const;
+    // Whether such a field holds the token, as `Connection: keep-alive, Upgrade` does.
     bool has_token(std::string_view name, std::string_view token) const;
 
     auto begin() const { return fields_.begin(); }
@@ -39,7 +42,7 @@ struct HttpRequest {
     std::string target;  // path and query as sent, still escaped
     HttpFields fields;
     std::string body;            // filled by HttpExchange::read_body
-    std::string remote_address;  // X-Forwarded-For's first entry when there is one, else the peer's
+    std::string remote_address;  // of the client: what TrustedProxies::client_of tells
 
     // The target's path with %-escapes kept, without query; "/" at least.
     std::string_view path() const;

@@ -28,6 +28,16 @@ TEST(HttpMessage, FindsATokenInALists) {
     EXPECT_FALSE(fields.has_token("upgrade", "websocket"));
 }
 
+TEST(HttpMessage, AListMayBeSpreadOverSeveralLines) {
+    HttpFields fields;
+    fields.add("Via", " a ,\tb,, ");
+    fields.add("X", "other");
+    fields.add("via", "c");
+    EXPECT_EQ(fields.elements("Via"), (std::vector<std::string_view>{"a", "b", "c"}));
+    EXPECT_TRUE(fields.has_token("via", "C"));
+    EXPECT_TRUE(fields.elements("missing").empty());
+}
+
 TEST(HttpMessage, ReadsPathAndQuery) {
     const HttpRequest request{.method = "GET", .target = "/a%20b?code=x%2Fy&empty&code=2&e%3Df=1"};
     EXPECT_EQ(request.path(), "/a%20b");

@@ -26,10 +26,12 @@ constexpr mode_t owner_and_group = 0660;
 // Shared with the coroutines, which may outlive the HttpServer by the turn they end in.
 class HttpServer::Implementation : public std::enable_shared_from_this<Implementation> {
 public:
-    Implementation(IoThreads& threads, Handler handler, HttpServerLimits limits)
+    Implementation(IoThreads& threads, Handler handler, HttpServerLimits limits,
+                   TrustedProxies trusted_proxies)
         : threads_(threads),
           handler_(std::move(handler)),
           limits_(limits),
+          trusted_proxies_(std::move(trusted_proxies)),
           streams_(threads.size()) {}
 
     Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
@@ -50,7 +52,8 @@ private:
 
     IoThreads& threads_;
     Handler handler_;
-    HttpServerLimits limits_;
+    const HttpServerLimits limits_;
+    const TrustedProxies trusted_proxies_;
     std::vector<std::shared_ptr<Acceptor>> acceptors_;  // served by thread 0
     std::vector<SocketFile> socket_files_;
     std::vector<std::set<Stream*>> streams_;  // per thread, touched by it alone
@@ -127,7 +130,7 @@ asio::awaitable<void> HttpServer::Implementation::serve(Socket socket, std::size
 }
 
 asio::awaitable<void> HttpServer::Implementation::serve_requests(Stream& stream) {
-    HttpConnection connection{stream, limits_};
+    HttpConnection connection{stream, limits_, trusted_proxies_};
     while (!stopping_) {
         ConnectionExchange exchange(connection);
         const bool has_request = co_await exchange.read_header();
@@ -160,8 +163,10 @@ void HttpServer::Implementation::stop() {
     socket_files_.clear();
 }
 
-HttpServer::HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits)
-    : implementation_(std::make_shared<Implementation>(threads, std::move(handler), limits)) {}
+HttpServer::HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits,
+                       TrustedProxies trusted_proxies)
+    : implementation_(std::make_shared<Implementation>(threads, std::move(handler), limits,
+                                                       std::move(trusted_proxies))) {}
 
 HttpServer::~HttpServer() {
     stop();

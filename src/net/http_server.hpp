@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "net/http_message.hpp"
 #include "net/socket_handover.hpp"
+#include "net/trusted_proxies.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -57,7 +58,8 @@ class HttpServer {
 public:
     using Handler = std::function<boost::asio::awaitable<void>(HttpExchange&)>;
 
-    HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits = {});
+    HttpServer(IoThreads& threads, Handler handler, HttpServerLimits limits = {},
+               TrustedProxies trusted_proxies = {});
     ~HttpServer();  // as stop()
 
     // Binds and accepts from now on; the bound port (useful when 0 was asked for).

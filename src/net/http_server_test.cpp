@@ -25,8 +25,9 @@ using testing::StartsWith;
 using namespace std::chrono_literals;
 
 struct HttpServerTest : testing::Test {
-    std::uint16_t serve(HttpServer::Handler handler, HttpServerLimits limits = {}) {
-        server = std::make_unique<HttpServer>(threads, std::move(handler), limits);
+    std::uint16_t serve(HttpServer::Handler handler, HttpServerLimits limits = {},
+                        TrustedProxies trusted = {}) {
+        server = std::make_unique<HttpServer>(threads, std::move(handler), limits, trusted);
         return server->listen("127.0.0.1", 0).value();
     }
 
@@ -343,15 +344,22 @@ TEST_F(HttpServerTest, HangsUpOnConnectionsBeyondTheLimit) {
     EXPECT_THAT(second.read_to_end(), IsEmpty());
 }
 
-TEST_F(HttpServerTest, KnowsThePeersAddressAndTheProxysWordForIt) {
-    const auto handler = [](HttpExchange& exchange) -> awaitable<void> {
-        co_await exchange.respond({.body = exchange.request().remote_address});
-    };
-    TestSocket client(serve(handler));
+awaitable<void> tell_address(HttpExchange& exchange) {
+    co_await exchange.respond({.body = exchange.request().remote_address});
+}
+
+TEST_F(HttpServerTest, KnowsThePeersAddressAndATrustedProxysWordForTheClients) {
+    TestSocket client(serve(tell_address, {}, TrustedProxies::on_this_machine()));
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(client.read_answer(), EndsWith("\r\n\r\n127.0.0.1"));
     client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7, 10.0.0.1\r\n\r\n");
-    EXPECT_THAT(client.read_answer(), EndsWith("\r\n\r\n192.0.2.7"));
+    EXPECT_THAT(client.read_answer(), EndsWith("\r\n\r\n10.0.0.1"));
+}
+
+TEST_F(HttpServerTest, DoesNotBelieveAnybodyElseWhomARequestIsFrom) {
+    TestSocket client(serve(tell_address));
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n");
+    EXPECT_THAT(client.read_answer(), EndsWith("\r\n\r\n127.0.0.1"));
 }
 
 }  // namespace

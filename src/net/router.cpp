@@ -57,6 +57,14 @@ std::string_view strip_base_path(std::string_view path, std::string_view base_pa
     return path.empty() ? "/" : path;
 }
 
+std::string merge_slashes(std::string_view path) {
+    std::string merged(path);
+    const auto both_slashes = [](char left, char right) { return left == '/' && right == '/'; };
+    const auto rest = std::ranges::unique(merged, both_slashes);
+    merged.erase(rest.begin(), rest.end());
+    return merged;
+}
+
 std::string base_path_of(std::string_view address) {
     if (const std::size_t scheme = address.find("://"); scheme != std::string_view::npos) {
         address.remove_prefix(scheme + 3);

@@ -46,6 +46,9 @@ private:
 // The path without the base path (when it begins with it) and without a trailing slash.
 std::string_view strip_base_path(std::string_view path, std::string_view base_path);
 
+// The path without its empty segments: one slash for several in a row.
+std::string merge_slashes(std::string_view path);
+
 // The path part of `https://host:port/ed0/access` or `/ed0/access`: "/ed0/access", or "" for none.
 std::string base_path_of(std::string_view address);
 

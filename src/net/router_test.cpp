@@ -37,6 +37,13 @@ TEST(Router, FindsTheRouteByMethodAndPath) {
     EXPECT_EQ(router().respond(request("BREW", "/ts/front/large")).body, "feed front/large");
 }
 
+TEST(Router, MergesSlashes) {
+    EXPECT_EQ(merge_slashes("//a///b/c//"), "/a/b/c/");
+    EXPECT_EQ(merge_slashes("///"), "/");
+    EXPECT_EQ(merge_slashes("/a%2F/.//..//b"), "/a%2F/./../b");
+    EXPECT_EQ(merge_slashes(""), "");
+}
+
 TEST(Router, UnescapesWhatAPlaceholderMatched) {
     EXPECT_EQ(router().respond(request("POST", "/session/a%2Fb%20c")).body, "session a/b c");
     EXPECT_EQ(router().respond(request("POST", "/session/a%2")).status, 404);

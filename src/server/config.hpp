@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/secret.hpp"
+#include "net/trusted_proxies.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,6 +30,7 @@ struct Config {
     std::chrono::seconds leeway{0};  // tolerated clock difference for exp, nbf, iat
     bool allow_no_booking_id = false;
     std::vector<std::string> allowed_origins{"*"};  // of browsers, on both listeners
+    net::TrustedProxies trusted_proxies = net::TrustedProxies::on_this_machine();
 
     bool session = true;  // serve live sessions
     bool shell = false;   // serve byte streams between shell clients and hosts

@@ -177,7 +177,8 @@ Result<Server::Ports> Server::Implementation::listen() {
     const auto open = [this](std::uint16_t port, auto serve) {
         listeners_.push_back(std::make_unique<net::HttpServer>(
             threads_,
-            [this, serve](net::HttpExchange& exchange) { return (this->*serve)(exchange); }));
+            [this, serve](net::HttpExchange& exchange) { return (this->*serve)(exchange); },
+            net::HttpServerLimits{}, config_.trusted_proxies));
         return listeners_.back()->listen(config_.listen, port);
     };
     const bool one = config_.one_listener ||

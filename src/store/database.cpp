@@ -38,10 +38,12 @@ Result<void> set_up(Database& database) {
 }  // namespace
 
 std::unexpected<Error> sqlite_failure(sqlite3* connection) {
+    const Errc kind = kind_of(sqlite3_extended_errcode(connection));
+    if (kind == Errc::conflict) return fail(kind, sqlite3_errmsg(connection));
     const char* file = sqlite3_db_filename(connection, "main");
     std::string detail = file && *file ? file : "database";
     detail += std::string(": ") + sqlite3_errmsg(connection);
-    return fail(kind_of(sqlite3_extended_errcode(connection)), std::move(detail));
+    return fail(kind, std::move(detail));
 }
 
 void Database::Close::operator()(sqlite3* connection) const {

@@ -7,6 +7,7 @@ nothing is taken for checked that is not.
 
 import dataclasses
 import json
+import re
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 _TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None),
@@ -94,6 +95,7 @@ class Document:
         if value is None and schema.get("nullable"):
             return []
         return [*self._of_type(schema, value, where), *self._of_choices(schema, value, where),
+                *self._of_length(schema, value, where),
                 *self._of_members(schema, value, where), *self._of_items(schema, value, where)]
 
     def _of_type(self, schema, value, where):
@@ -109,6 +111,15 @@ class Document:
         if isinstance(value, (int, float)) and not (
                 schema.get("minimum", value) <= value <= schema.get("maximum", value)):
             yield f"{where}: {value} is out of range"
+
+    @staticmethod
+    def _of_length(schema, value, where):
+        for kind, least, most in ((str, "minLength", "maxLength"), (list, "minItems", "maxItems")):
+            if isinstance(value, kind) and not (
+                    schema.get(least, 0) <= len(value) <= schema.get(most, len(value))):
+                yield f"{where}: {value!r} is too short or too long"
+        if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+            yield f"{where}: {value!r} is not like {schema['pattern']}"
 
     def _of_choices(self, schema, value, where):
         for part in schema.get("allOf", []):

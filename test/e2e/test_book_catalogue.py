@@ -11,8 +11,8 @@ import pytest
 import tokens
 from book_catalogue import activity_body, simulations, stream
 from book_process import assert_refused
-from book_tokens import booking_token, now
-from relay_process import call
+from book_tokens import booking_token, class_token, now
+from relay_process import call, wait_until
 
 
 def group_body(name, pools=None):
@@ -339,6 +339,36 @@ def test_logins_are_limited_by_address_and_nothing_else_is(start_book):
     assert answers[-1].status == 429 and int(answers[-1].headers["Retry-After"]) >= 1
     for _ in range(10):
         assert user.sessions() == set()
+
+
+def log_ins(book, *forwarded):
+    """Their statuses, each with a word of a proxy for whom it comes from."""
+    return [book.call("POST", "/login", class_token(), headers={"X-Forwarded-For": text}).status
+            for text in forwarded]
+
+
+def test_only_a_trusted_proxy_may_say_whom_a_log_in_is_from(start_book):
+    limits = ("--login-rate", "0.01", "--login-burst", "2")
+    elsewhere = start_book(*limits, "--trusted-proxy", "192.0.2.200")
+    assert log_ins(elsewhere, "192.0.2.1", "192.0.2.2", "192.0.2.3") == [200, 200, 429]
+    here = start_book(*limits)
+    assert log_ins(here, "192.0.2.1", "192.0.2.2", "192.0.2.3") == [200] * 3
+    # What a client has written there itself stands before what the proxy added.
+    assert log_ins(here, "192.0.2.4, 192.0.2.9", "192.0.2.5, 192.0.2.9",
+                   "192.0.2.6, 192.0.2.9") == [200, 200, 429]
+
+
+def test_who_only_watches_is_limited_too_and_takes_no_log_in_away(book):
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/swagger.json"):
+        wait_until(lambda path=path: any(
+            call(book.port, "GET", path).status == 429 for _ in range(50)), f"{path} is limited")
+    book.user()
+
+
+@pytest.mark.parametrize("path", ["//api/v1/login", "/api//v1/login", "/api/v1//login"])
+def test_several_slashes_count_as_one(shared_book, path):
+    assert call(shared_book.port, "POST", path,
+                headers={"Authorization": class_token()}).status == 200
 
 
 def test_nothing_secret_is_logged(start_book):

@@ -111,6 +111,13 @@ def test_locking_stops_sessions_until_unlocking(book, commands):
     book.user().take()
 
 
+def test_an_empty_message_removes_the_old_one_and_no_message_keeps_it(book, commands):
+    commands.well("setstatus", "unlock", "Back at noon")
+    assert json.loads(commands.well("setstatus", "unlock"))["msg"] == "Back at noon"
+    assert "msg" not in json.loads(commands.well("setstatus", "unlock", ""))
+    assert "msg" not in book.status()
+
+
 def test_setstatus_wants_lock_or_unlock(commands):
     status, output, log = commands.run("setstatus", "close", "message")
     assert status in (2, 3) and output == "" and "unlock" in log

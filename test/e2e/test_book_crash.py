@@ -5,11 +5,13 @@ moments, with a disk that is full, and with files that were cut.
 RELAY_E2E_BOOK_KILLS (8): so many kills; RELAY_E2E_SEED repeats a run.
 """
 
+import contextlib
 import os
 import pathlib
 import random
 import shutil
 import socket
+import sqlite3
 import subprocess
 import time
 import uuid
@@ -21,7 +23,7 @@ from book_catalogue import simulations
 from book_load import LONGEST, Crowd, Load
 from book_process import Book, User
 from book_tokens import booking_token
-from relay_process import BINARY, DEADLINE, environment, scaled, wait_until
+from relay_process import BINARY, DEADLINE, call, environment, scaled, wait_until
 
 KILLS = int(os.environ.get("RELAY_E2E_BOOK_KILLS", scaled(8)))
 KILLS_OF_ONE = 50  # then a new database, since each round looks over the whole of it
@@ -190,7 +192,8 @@ def test_with_a_full_disk_nothing_is_promised_and_nothing_is_lost(small_disk, st
             break
         promised.add(answer.json["session"])
     assert refused is not None and refused.status == 503, refused.body
-    assert isinstance(refused.json, str) and refused.headers["Retry-After"]
+    assert refused.json == "the database is not available" and refused.headers["Retry-After"]
+    assert "book.db: " in book.log()
     assert keeper.sessions() <= promised  # reading goes on
     assert keeper.cancel(next(iter(keeper.sessions()))).status == 503
     ballast.unlink()
@@ -199,6 +202,17 @@ def test_with_a_full_disk_nothing_is_promised_and_nothing_is_lost(small_disk, st
     book.restart()
     assert set(book_database.bookings(book.database)) == promised
     assert len(keeper.sessions()) == 1
+
+
+def test_what_the_database_says_is_told_to_the_log_alone(book):
+    with contextlib.closing(sqlite3.connect(book.database)) as database:
+        database.execute("DROP TABLE setting")
+    for _ in range(3):
+        answer = call(book.port, "GET", "/readyz")
+        assert (answer.status, answer.json) == (503, "the database has failed")
+        answer = book.call("GET", "/admin/status", book.admin())
+        assert (answer.status, answer.json) == (500, "the database has failed")
+    assert book.log().count("no such table: setting") == 1
 
 
 def test_a_full_disk_is_a_refusal_to_start_or_a_start_and_never_a_loss(small_disk, start_book):

@@ -3,6 +3,7 @@
 documented statuses, with a body that fits, whoever asks and whatever is sent."""
 
 import json
+import time
 import urllib.parse
 import uuid
 
@@ -128,6 +129,36 @@ def test_each_operation_answers_as_described(shared_book, document, there):
                 operation.check(send(shared_book, operation, path, query, token, body, kind))
                 asked += 1
     assert asked > 25 * 4 * 4
+
+
+def test_reports_with_something_in_them_are_as_described(start_book):
+    book = start_book()
+    operations = {f"{one.method} {one.path}": one
+                  for one in Document(call(book.port, "GET", "/openapi.json").json).operations()}
+
+    def told(path, token, **query):
+        operation = operations[f"GET {path}"]
+        answer = send(book, operation, {}, query, token, None)
+        assert answer.status == 200, answer.body
+        operation.check(answer)
+        return answer.json
+
+    offer = book.offer(2)
+    user = offer.user()
+    first, second = user.take(), user.take()
+    assert user.ask().status == 402
+    assert user.cancel(first["session"]).status == 202  # its relay cannot be told
+    login = told("/login", user.token)
+    assert [one["session"] for one in login["activities"]] == [second["session"]]
+    assert login["cancelling"] == [{"name": first["session"], "pool": offer.pool,
+                                    "activity": "Rig", "end": first["exp"]}]
+    sessions = told("/admin/sessions", book.admin())
+    assert {one["name"]: one["state"] for one in sessions} == {
+        first["session"]: "cancelling", second["session"]: "active"}
+    assert len(told("/admin/audit", book.admin())) >= 4
+    statistics = told("/admin/stats", book.admin(), to=int(time.time()) + 3600)
+    assert statistics["refusals"] and statistics["groups"]
+    assert sum(hour["booked_s"] for one in statistics["resources"] for hour in one["hours"]) > 0
 
 
 # An example of their bodies is no real one; they have tests of their own.

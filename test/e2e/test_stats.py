@@ -34,7 +34,7 @@ async def test_a_report_tells_all_fields_of_each_connection(relay):
     end = int(time.time()) + 1800
     client = RawWebSocket(relay.uri("pend", scopes=["read", "expt"], exp=end),
                           User_Agent="my browser",
-                          X_Forwarded_For="192.0.2.7, 10.0.0.1")
+                          X_Forwarded_For="192.0.2.66, 192.0.2.7")
     async with relay.join("stats") as stats:
         await stats.send(UPDATE)
         entry, = await report(stats, "pend")

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -161,20 +162,33 @@ protected:
 private:
     net::HttpResponse answer_of(const Endpoint& endpoint, const Call& made) {
         std::optional<net::HttpResponse> response;
-        const auto take = [&](Result<net::HttpResponse> answer) -> Result<void> {
-            if (!answer) return std::unexpected(std::move(answer.error()));
-            response = std::move(*answer);
-            return {};
+        const auto work_of = [&](const auto& handler) {
+            return [&](auto& transaction) -> Result<void> {
+                auto answer = handler(made, transaction);
+                if (!answer) return std::unexpected(std::move(answer.error()));
+                response = std::move(*answer);
+                return {};
+            };
+        };
+        const auto run = [&](const auto& answer) -> Result<void> {
+            using Kind = std::remove_cvref_t<decltype(answer)>;
+            if constexpr (std::is_same_v<Kind, Reading>)
+                return booking::read_now(*store, work_of(answer));
+            else if constexpr (std::is_same_v<Kind, Reporting>)
+                return booking::report_now(*store, work_of(answer.read));
+            else if constexpr (std::is_same_v<Kind, Writing>)
+                return booking::write_now(*store, work_of(answer));
+            else
+                return fail(Errc::internal, "not an answer of administrators");
         };
         Result<void> done;
-        if (const auto* reading = std::get_if<Reading>(&endpoint.answer))
-            done = booking::read_now(*store, [&](const Transaction& transaction) {
-                return take((*reading)(made, transaction));
-            });
-        if (const auto* writing = std::get_if<Writing>(&endpoint.answer))
-            done = booking::write_now(*store, [&](Transaction& transaction) {
-                return take((*writing)(made, transaction));
-            });
+        if (const auto* preparing = std::get_if<Preparing>(&endpoint.answer)) {
+            const auto prepared = (*preparing)(made);
+            if (!prepared) return prepared.error();
+            done = std::visit(run, *prepared);
+        } else {
+            done = std::visit(run, endpoint.answer);
+        }
         if (!done) return error_reply(done.error());
         if (endpoint.written) endpoint.written();
         return response.value();

@@ -51,6 +51,18 @@ TEST_F(AdminEndpoints, the_lock_and_the_message_are_set_and_stay) {
     EXPECT_EQ(audit[1]["action"], "bookings unlocked");
 }
 
+TEST_F(AdminEndpoints, the_message_is_cleared_by_its_flag_and_not_by_an_empty_one) {
+    call("POST", "/admin/status?lock=false&msg=Back%20at%20noon");
+    call("POST", "/admin/status?lock=false&msg=");
+    EXPECT_EQ(get("/admin/status"), json({{"msg", "Back at noon"}}));
+    call("POST", "/admin/status?lock=false&clear_msg=false");
+    EXPECT_EQ(get("/admin/status"), json({{"msg", "Back at noon"}}));
+    EXPECT_EQ(call("POST", "/admin/status?lock=false&clear_msg=true").body, "{}\n");
+    EXPECT_EQ(get("/admin/status"), json::object());
+    call("POST", "/admin/status?lock=false&clear_msg=true&msg=Open");
+    EXPECT_EQ(get("/admin/status"), json({{"msg", "Open"}}));
+}
+
 TEST_F(AdminEndpoints, the_lock_is_required) {
     const auto response = call("POST", "/admin/status?msg=x");
     EXPECT_EQ(response.status, 422);
@@ -253,6 +265,29 @@ TEST_F(AdminEndpoints, a_manifest_that_would_disturb_a_session_is_refused) {
     EXPECT_EQ(response.status, 409) << response.body;
     EXPECT_THAT(response.body, HasSubstr("in use until"));
     EXPECT_EQ(catalogue(), before);
+}
+
+// Students who log in meanwhile do not wait for it.
+TEST_F(AdminEndpoints, what_takes_long_is_neither_for_the_writer_nor_among_the_reads) {
+    const auto answer_of = [&](const std::string& method, const std::string& pattern) {
+        return std::ranges::find_if(endpoints,
+                                    [&](const Endpoint& endpoint) {
+                                        return endpoint.method == method &&
+                                               endpoint.pattern == pattern;
+                                    })
+            ->answer;
+    };
+    for (const char* pattern : {"/admin/stats", "/admin/audit", "/admin/poolstore"})
+        EXPECT_TRUE(std::holds_alternative<Reporting>(answer_of("GET", pattern))) << pattern;
+    EXPECT_TRUE(std::holds_alternative<Preparing>(answer_of("POST", "/admin/poolstore")));
+    const auto prepare = std::get<Preparing>(answer_of("PUT", "/admin/manifest"));
+    const auto prepared = [&](const std::string& query) {
+        Call call;
+        call.request = {.method = "PUT", .target = "/admin/manifest" + query, .body = "pools: {}"};
+        return prepare(call).value();
+    };
+    EXPECT_TRUE(std::holds_alternative<Reporting>(prepared("?dry_run=true")));
+    EXPECT_TRUE(std::holds_alternative<Writing>(prepared("")));
 }
 
 }  // namespace

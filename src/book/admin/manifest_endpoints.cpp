@@ -16,6 +16,7 @@
 namespace relay::book {
 namespace {
 
+using booking::Manifest;
 using booking::ManifestChange;
 using booking::ManifestProblem;
 using booking::Transaction;
@@ -72,22 +73,42 @@ Result<void> keep_on_record(const Call& call, Transaction& transaction, const Ch
                                                  user.empty() ? "admin" : user, call.request.body);
 }
 
-Result<HttpResponse> put_manifest(const Call& call, Transaction& transaction) {
-    const auto now = booking::booking_time(call.now);
-    const auto manifest = booking::parse_manifest(call.request.body, now);
-    if (!manifest) return refuse(manifest.error());
-    const bool dry_run = query_flag(call.request, "dry_run").value_or(false);
-    const auto changes = dry_run ? booking::preview_catalogue(transaction, *manifest, now)
-                                 : booking::replace_catalogue(transaction, *manifest, now);
-    if (!changes) return std::unexpected(changes.error());
-    if (!dry_run)
-        if (auto kept = keep_on_record(call, transaction, *changes); !kept)
-            return std::unexpected(std::move(kept.error()));
-    auto status = store_status(transaction, now);
+Result<HttpResponse> reply_with_changes(const Transaction& transaction, const Call& call,
+                                        const Changes& changes, bool applied) {
+    auto status = store_status(transaction, booking::booking_time(call.now));
     if (!status) return std::unexpected(std::move(status.error()));
-    return reply({{"applied", !dry_run},
-                  {"changes", changes_json(*changes)},
-                  {"status", std::move(*status)}});
+    return reply(
+        {{"applied", applied}, {"changes", changes_json(changes)}, {"status", std::move(*status)}});
+}
+
+Result<HttpResponse> preview(const Manifest& manifest, const Call& call,
+                             const Transaction& transaction) {
+    const auto changes =
+        booking::preview_catalogue(transaction, manifest, booking::booking_time(call.now));
+    if (!changes) return std::unexpected(changes.error());
+    return reply_with_changes(transaction, call, *changes, false);
+}
+
+Result<HttpResponse> replace(const Manifest& manifest, const Call& call, Transaction& transaction) {
+    const auto changes =
+        booking::replace_catalogue(transaction, manifest, booking::booking_time(call.now));
+    if (!changes) return std::unexpected(changes.error());
+    if (auto kept = keep_on_record(call, transaction, *changes); !kept)
+        return std::unexpected(std::move(kept.error()));
+    return reply_with_changes(transaction, call, *changes, true);
+}
+
+std::expected<Prepared, HttpResponse> prepare_manifest(const Call& call) {
+    auto parsed = booking::parse_manifest(call.request.body, booking::booking_time(call.now));
+    if (!parsed) return std::unexpected(refuse(parsed.error()));
+    if (query_flag(call.request, "dry_run").value_or(false))
+        return Reporting{
+            [manifest = std::move(*parsed)](const Call& made, const Transaction& seen) {
+                return preview(manifest, made, seen);
+            }};
+    return Writing([manifest = std::move(*parsed)](const Call& made, Transaction& transaction) {
+        return replace(manifest, made, transaction);
+    });
 }
 
 }  // namespace
@@ -96,7 +117,7 @@ std::vector<Endpoint> manifest_endpoints() {
     return {{.method = "PUT",
              .pattern = "/admin/manifest",
              .body = Body::text,
-             .answer = Writing(put_manifest),
+             .answer = Preparing(prepare_manifest),
              .body_name = "manifest",
              .body_limit = longest_manifest}};
 }

@@ -145,11 +145,11 @@ std::vector<Endpoint> overview_endpoints() {
     return {{.method = "GET", .pattern = "/admin/sessions", .answer = Reading(list_sessions)},
             {.method = "GET",
              .pattern = "/admin/audit",
-             .answer = Reading(list_audit),
+             .answer = Reporting{list_audit},
              .check = check_audit_query},
             {.method = "GET",
              .pattern = "/admin/stats",
-             .answer = Reading(show_statistics),
+             .answer = Reporting{show_statistics},
              .check = check_interval()}};
 }
 

@@ -33,19 +33,26 @@ Error as_in_the_reference(Error error) {
     return error;
 }
 
-Result<HttpResponse> import_store(const Call& call, Transaction& transaction) {
+Result<HttpResponse> import_store(const Poolstore& store, const Call& call,
+                                  Transaction& transaction) {
     const auto now = booking::booking_time(call.now);
-    const auto store = read_poolstore(call.body);
-    if (!store) return std::unexpected(store.error());
-    if (auto restored = restore_poolstore(transaction, *store, now); !restored)
+    if (auto restored = restore_poolstore(transaction, store, now); !restored)
         return std::unexpected(as_in_the_reference(std::move(restored.error())));
     const auto recorded =
         record_admin(call, transaction, "store imported",
                      fmt::format("pools: {}, groups: {}, activities: {}, sessions: {}",
-                                 store->catalogue.pools.size(), store->catalogue.groups.size(),
-                                 store->catalogue.offers.size(), store->sessions.size()));
+                                 store.catalogue.pools.size(), store.catalogue.groups.size(),
+                                 store.catalogue.offers.size(), store.sessions.size()));
     if (!recorded) return std::unexpected(recorded.error());
     return reply_with_status(transaction, now);
+}
+
+std::expected<Prepared, HttpResponse> prepare_import(const Call& call) {
+    auto store = read_poolstore(call.body);
+    if (!store) return std::unexpected(error_reply(store.error()));
+    return Writing([store = std::move(*store)](const Call& made, Transaction& transaction) {
+        return import_store(store, made, transaction);
+    });
 }
 
 Result<HttpResponse> reset_store(const Call& call, Transaction& transaction) {
@@ -63,11 +70,11 @@ std::vector<Endpoint> poolstore_endpoints(std::function<void()> on_denial,
     const auto show = [settings](const Call& call, const Transaction& transaction) {
         return export_store(settings, call, transaction);
     };
-    return {{.method = "GET", .pattern = "/admin/poolstore", .answer = Reading(show)},
+    return {{.method = "GET", .pattern = "/admin/poolstore", .answer = Reporting{show}},
             {.method = "POST",
              .pattern = "/admin/poolstore",
              .body = Body::json,
-             .answer = Writing(import_store),
+             .answer = Preparing(prepare_import),
              .body_name = "poolstore",
              .body_limit = longest_import},
             {.method = "DELETE",

@@ -22,6 +22,8 @@ Result<HttpResponse> set_status(const Call& call, Transaction& transaction) {
     auto state = transaction.records().state();
     if (!state) return std::unexpected(std::move(state.error()));
     state->locked = query_flag(call.request, "lock").value_or(state->locked);
+    // The reference takes an empty `msg` for none, so that it cannot clear the message.
+    if (query_flag(call.request, "clear_msg").value_or(false)) state->message.clear();
     state->message = query_text(call.request, "msg").value_or(state->message);
     if (auto set = transaction.records().set_state(*state); !set)
         return std::unexpected(std::move(set.error()));

@@ -99,6 +99,9 @@ public:
         store_.write(std::move(work), std::move(done));
     }
     void read(Reading work, Done done) override { store_.read(std::move(work), std::move(done)); }
+    void report(Reading work, Done done) override {
+        store_.report(std::move(work), std::move(done));
+    }
     void stop() override { store_.stop(); }
 
     bool has_refused_all() const { return refused_.empty(); }

@@ -3,6 +3,7 @@
 
 #include "access/cors.hpp"
 #include "book/http/address_rate.hpp"
+#include "book/http/answerer.hpp"
 #include "book/http/callers.hpp"
 #include "book/http/endpoint_table.hpp"
 #include "booking/store.hpp"
@@ -32,7 +33,7 @@ public:
         std::string audience;                      // its path is a base path
         std::vector<std::string> allowed_origins;  // of web pages
         std::chrono::seconds leeway{0};
-        AddressRate::Settings rate;  // of endpoints that are limited
+        AddressRate::Settings login_rate, service_rate;  // for each Budget
         WallClock clock;
         Observer observe = {};
     };
@@ -48,8 +49,6 @@ public:
 private:
     boost::asio::awaitable<net::HttpResponse> answer(const EndpointTable::Match& match,
                                                      net::HttpExchange& exchange);
-    boost::asio::awaitable<net::HttpResponse> run(const Endpoint& endpoint, const Call& call);
-    boost::asio::awaitable<net::HttpResponse> ask_store(const Endpoint& endpoint, const Call& call);
     net::HttpResponse preflight(const net::HttpRequest& request) const;
     std::expected<void, net::HttpResponse> limit(const Endpoint& endpoint,
                                                  const net::HttpRequest& request);
@@ -58,8 +57,8 @@ private:
     const Observer observe_;
     const access::CrossOrigin cross_origin_;
     const Callers callers_;
-    AddressRate rate_;
-    booking::Store& store_;
+    AddressRate login_rate_, service_rate_;
+    Answerer answerer_;
     const EndpointTable endpoints_;
 };
 

@@ -47,10 +47,15 @@ public:
         const NoTransaction transaction;
         done(work(transaction));
     }
+    void report(Reading work, Done done) override {
+        ++reports;
+        read(std::move(work), std::move(done));
+    }
     void stop() override {}
 
     Result<void> commit;
     std::vector<bool> worked;  // for each unit whether it is to be committed
+    int reports = 0;
 };
 
 inline std::string token(std::vector<std::string> scopes = {"booking:admin"},
@@ -67,14 +72,15 @@ inline std::string token(std::vector<std::string> scopes = {"booking:admin"},
 struct ApiTest : testing::Test {
     void add(Endpoint endpoint) { endpoints.push_back(std::move(endpoint)); }
 
-    net::HttpResponse call(std::string method, std::string path, std::string authorization,
-                           std::string body = "", net::HttpFields fields = {}) {
+    // Serves the endpoints that were added.
+    Api& open() {
         if (!api) {
             api.emplace(
                 Api::Settings{
                     .audience = audience,
                     .allowed_origins = {"https://page.example"},
-                    .rate = {.rate = 0.1, .burst = 1},
+                    .login_rate = {.rate = 0.1, .burst = 1},
+                    .service_rate = {.rate = 0.1, .burst = 2},
                     .clock = [] { return auth::test_now; },
                     .observe =
                         [this](std::string_view of, std::string_view pattern, int status) {
@@ -83,12 +89,26 @@ struct ApiTest : testing::Test {
                 auth::KeyRing::make(auth::test_key).value(), store,
                 EndpointTable(std::move(endpoints), {}, "/ed0/book"));
         }
+        return *api;
+    }
+
+    static net::HttpRequest request_of(std::string method, std::string path,
+                                       std::string authorization = "",
+                                       net::HttpFields fields = {}) {
         net::HttpRequest request{.method = std::move(method),
                                  .target = "/api/v1" + path,
                                  .fields = std::move(fields),
                                  .remote_address = "192.0.2.7"};
         if (!authorization.empty()) request.fields.set("Authorization", std::move(authorization));
-        return answer_of(*api, std::move(request), std::move(body));
+        return request;
+    }
+
+    net::HttpResponse call(std::string method, std::string path, std::string authorization,
+                           std::string body = "", net::HttpFields fields = {}) {
+        return answer_of(open(),
+                         request_of(std::move(method), std::move(path), std::move(authorization),
+                                    std::move(fields)),
+                         std::move(body));
     }
 
     static Endpoint echo(Body body, Access access = Access::open) {

@@ -180,12 +180,25 @@ TEST_F(ApiTest, the_token_is_looked_at_before_the_body) {
 
 TEST_F(ApiTest, requests_of_one_address_may_be_limited) {
     Endpoint endpoint = echo(Body::none);
-    endpoint.limited_per_address = true;
+    endpoint.budget = Budget::login;
     add(std::move(endpoint));
     EXPECT_EQ(call("POST", "/echo", "").status, 200);
     const HttpResponse answer = call("POST", "/echo", "");
     expect_error(answer, 429, 429, "too many requests from this address");
     EXPECT_THAT(answer.fields["Retry-After"], testing::AnyOf("9", "10"));
+}
+
+TEST_F(ApiTest, looking_after_the_server_takes_no_log_ins_away) {
+    Endpoint watched = echo(Body::none), login = echo(Body::none);
+    watched.pattern = "/watched";
+    watched.budget = Budget::service;
+    login.budget = Budget::login;
+    add(std::move(watched));
+    add(std::move(login));
+    EXPECT_EQ(call("POST", "/watched", "").status, 200);
+    EXPECT_EQ(call("POST", "/watched", "").status, 200);
+    EXPECT_EQ(call("POST", "/watched", "").status, 429);
+    EXPECT_EQ(call("POST", "/echo", "").status, 200);
 }
 
 TEST_F(ApiTest, pages_of_listed_origins_may_read_answers_and_errors) {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,6 +41,10 @@ enum class Access {
 
 enum class Body { none, optional_json, json, text };
 
+// What the requests of an address are counted against; each kind has limits of its own, so that
+// whoever watches the server takes no log-in from a class behind the same address.
+enum class Budget { unlimited, login, service };
+
 // Why a request is refused before its handler sees it; nothing when it is well-formed. Runs on an
 // io thread.
 using Check = std::function<std::optional<net::HttpResponse>(const Call&)>;
@@ -50,10 +55,20 @@ using Immediate = std::function<net::HttpResponse(const Call&)>;
 using Reading = std::function<Result<net::HttpResponse>(const Call&, const booking::Transaction&)>;
 using Writing = std::function<Result<net::HttpResponse>(const Call&, booking::Transaction&)>;
 
+// As Reading, for what takes long: it holds up no log-in (booking::Store::report).
+struct Reporting {
+    Reading read;
+};
+
 // The rest of an answer, made on an io thread once what was written is durable: tokens are signed
 // then, and only for what was committed.
 using Rest = std::function<net::HttpResponse()>;
 using WritingFirst = std::function<Result<Rest>(const Call&, booking::Transaction&)>;
+
+// For bodies that take long to read. The first part needs no database; it runs on a thread that is
+// there for that, and gives the second part, which sees no parsed body, or an answer that refuses.
+using Prepared = std::variant<Reporting, Writing>;
+using Preparing = std::function<std::expected<Prepared, net::HttpResponse>(const Call&)>;
 
 // A row in the table of the API.
 struct Endpoint {
@@ -61,13 +76,13 @@ struct Endpoint {
     std::string pattern;  // below the base path, as net::Route's: `/pools/{pool_id}/sessions`
     Access access = Access::admin;
     Body body = Body::none;
-    std::variant<Immediate, Reading, Writing, WritingFirst> answer;
+    std::variant<Immediate, Reading, Reporting, Writing, WritingFirst, Preparing> answer;
 
     Check check = {};                      // beyond what `body` says
     std::string body_name = "body";        // in errors
     std::size_t body_limit = 1024 * 1024;  // bytes
     std::function<void()> written = {};    // called on the store's thread after each commit; short
-    bool limited_per_address = false;      // as Api::Settings says
+    Budget budget = Budget::unlimited;     // of the caller's address, as Api::Settings says
 };
 
 }  // namespace relay::book

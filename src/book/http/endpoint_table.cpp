@@ -49,7 +49,8 @@ EndpointTable::Place EndpointTable::place_of(std::string_view path) const {
 
 std::expected<EndpointTable::Match, net::HttpResponse> EndpointTable::find(
     const net::HttpRequest& request) const {
-    const Place place = place_of(request.path());
+    const std::string path = net::merge_slashes(request.path());
+    const Place place = place_of(path);
     std::vector<std::string> methods;
     for (const Endpoint& endpoint : *place.endpoints) {
         auto parameters = net::match_path(endpoint.pattern, place.path);
@@ -61,7 +62,8 @@ std::expected<EndpointTable::Match, net::HttpResponse> EndpointTable::find(
 }
 
 std::string EndpointTable::methods_of(std::string_view path) const {
-    const Place place = place_of(path);
+    const std::string merged = net::merge_slashes(path);
+    const Place place = place_of(merged);
     std::vector<std::string_view> methods;
     for (const Endpoint& endpoint : *place.endpoints) {
         if (net::match_path(endpoint.pattern, place.path)) methods.push_back(endpoint.method);

@@ -21,7 +21,9 @@ public:
         const Endpoint* endpoint;
         net::PathParameters parameters;
     };
-    // Otherwise the answer: 404, or 405 with Allow (spec/booking-instant.md §2).
+    // Several slashes in a row count as one, as in the reference; `.` and `..` are names like any,
+    // or a path could get past the rules of a proxy. Otherwise the answer: 404, or 405 with Allow
+    // (spec/booking-instant.md §2).
     std::expected<Match, net::HttpResponse> find(const net::HttpRequest& request) const;
 
     // That the path has, as `GET, POST`; empty for a path that nobody serves.

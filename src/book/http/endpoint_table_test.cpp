@@ -63,10 +63,22 @@ TEST(EndpointTable, serves_the_root_beside_the_api) {
     EXPECT_FALSE(endpoints.find(request("GET", "/pools")));
 }
 
+TEST(EndpointTable, several_slashes_count_as_one) {
+    const EndpointTable endpoints = table();
+    for (const std::string path : {"//api/v1/pools", "/ed0/book//api//v1///pools//"}) {
+        EXPECT_TRUE(endpoints.find(request("GET", path + "?name=//"))) << path;
+        EXPECT_EQ(endpoints.methods_of(path), "GET, POST");
+    }
+    EXPECT_TRUE(endpoints.find(request("GET", "//healthz")));
+    const auto pool = endpoints.find(request("GET", "/api/v1/pools//p1"));
+    ASSERT_TRUE(pool);
+    EXPECT_THAT(pool->parameters, ElementsAre("p1"));
+}
+
 TEST(EndpointTable, an_unknown_path_is_404) {
     const EndpointTable endpoints = table();
     for (const std::string path : {"/", "/api/v1", "/api/v2/pools", "/api/v1/pools/a/b",
-                                   "/api/v1pools", "/api/v1/pools//"}) {
+                                   "/api/v1pools", "/api/v1/x/../pools", "/api/v1/./pools"}) {
         const auto found = endpoints.find(request("GET", path + "?q=1"));
         ASSERT_FALSE(found) << path;
         EXPECT_EQ(found.error().status, 404);

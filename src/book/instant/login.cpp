@@ -62,6 +62,35 @@ std::optional<net::HttpResponse> check_login(const Call& call) {
     return body.problem();
 }
 
+// One that is being cancelled has no tokens any more, but counts as its user's.
+json cancelling_json(const booking::Session& session) {
+    return {{"name", session.booking.name},
+            {"pool", session.booking.pool},
+            {"activity", session.offer.activity.description.name},
+            {"end", booking::unix_seconds(session.booking.time.end)}};
+}
+
+struct ToldSessions {
+    json active = json::array(), cancelling = json::array();
+};
+
+Result<ToldSessions> sessions_of(const Tokens& tokens, const Call& call,
+                                 const booking::Transaction& transaction) {
+    const auto sessions =
+        transaction.sessions().of_user(call.claims.subject, booking::booking_time(call.now));
+    if (!sessions) return std::unexpected(sessions.error());
+    ToldSessions told;
+    for (const booking::Session& session : *sessions) {
+        if (session.booking.state == booking::BookingState::cancelling)
+            told.cancelling.push_back(cancelling_json(session));
+        if (session.booking.state != booking::BookingState::active) continue;
+        auto activity = session_json(session, tokens, call.now);
+        if (!activity) return std::unexpected(std::move(activity.error()));
+        told.active.push_back(std::move(*activity));
+    }
+    return told;
+}
+
 Result<net::HttpResponse> describe_login(const Tokens& tokens, std::uint32_t max_sessions,
                                          const Call& call,
                                          const booking::Transaction& transaction) {
@@ -70,18 +99,10 @@ Result<net::HttpResponse> describe_login(const Tokens& tokens, std::uint32_t max
     if (!most) return std::unexpected(most.error());
     const auto state = transaction.records().state();
     if (!state) return std::unexpected(state.error());
-    const auto sessions =
-        transaction.sessions().of_user(call.claims.subject, booking::booking_time(call.now));
-    if (!sessions) return std::unexpected(sessions.error());
-    json activities = json::array();
-    for (const booking::Session& session : *sessions) {
-        // Its tokens are about to be refused.
-        if (session.booking.state != booking::BookingState::active) continue;
-        auto activity = session_json(session, tokens, call.now);
-        if (!activity) return std::unexpected(std::move(activity.error()));
-        activities.push_back(std::move(*activity));
-    }
-    json answer = {{"activities", std::move(activities)}, {"max", *most}};
+    auto sessions = sessions_of(tokens, call, transaction);
+    if (!sessions) return std::unexpected(std::move(sessions.error()));
+    json answer = {{"activities", std::move(sessions->active)}, {"max", *most}};
+    if (!sessions->cancelling.empty()) answer["cancelling"] = std::move(sessions->cancelling);
     if (state->locked) answer["locked"] = true;
     if (!state->message.empty()) answer["msg"] = state->message;
     return reply(answer);
@@ -105,7 +126,7 @@ std::vector<Endpoint> login_endpoints(std::shared_ptr<const Tokens> tokens,
              .answer = Reading(post),
              .check = check_login,
              .body_name = "expired",
-             .limited_per_address = true},
+             .budget = Budget::login},
             {.method = "GET", .pattern = "/login", .access = Access::user, .answer = Reading(get)}};
 }
 

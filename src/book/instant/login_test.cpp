@@ -124,13 +124,22 @@ TEST_F(LoginTest, tells_of_sessions_as_they_were_given) {
     EXPECT_EQ(sessions_of(api.user("ann"))["activities"], json::array());
 }
 
-TEST_F(LoginTest, does_not_tell_of_sessions_that_are_being_cancelled) {
+TEST_F(LoginTest, tells_of_sessions_that_are_being_cancelled_without_their_tokens) {
     const std::string pool = api.add_pool();
     api.add_activity(pool, api.activity("rig-data"));
     const std::string ann = api.user("ann", {pool});
     const json session = json::parse(api.request_session(pool, ann).body);
-    EXPECT_EQ(api.call("DELETE", "/sessions/" + session.value("session", ""), ann).status, 202);
-    EXPECT_EQ(sessions_of(ann)["activities"], json::array());
+    const std::string name = session.value("session", "");
+    EXPECT_EQ(api.call("DELETE", "/sessions/" + name, ann).status, 202);
+    const json told = sessions_of(ann);
+    EXPECT_EQ(told["activities"], json::array());
+    EXPECT_EQ(
+        told["cancelling"],
+        json::array(
+            {{{"name", name}, {"pool", pool}, {"activity", "Rig"}, {"end", session["exp"]}}}));
+    EXPECT_FALSE(sessions_of(api.user("bob", {pool})).contains("cancelling"));
+    api.now += 600s;
+    EXPECT_FALSE(sessions_of(api.user("ann")).contains("cancelling"));
 }
 
 TEST_F(LoginTest, tells_of_the_lock_and_the_message) {
