@@ -38,8 +38,11 @@ Result<std::string> read_file(const std::filesystem::path& file) {
     if (!opened) return fail_with(file, errno);
     std::string text;
     std::array<char, 65536> block;
-    while (const std::size_t count = std::fread(block.data(), 1, block.size(), opened.get()))
+    std::size_t count = 0;
+    do {
+        count = std::fread(block.data(), 1, block.size(), opened.get());
         text.append(block.data(), count);
+    } while (count == block.size());
     // A directory opens, and fails here.
     if (std::ferror(opened.get()) != 0) return fail_with(file, errno);
     return text;

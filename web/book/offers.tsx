@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { remaining } from '../shared/clock_words.js';
 import type { Bookings, Offer } from './bookings.js';
+import type { Desk } from './desk.js';
 import { openPage } from './open_page.js';
-import type { Desk } from './page.js';
 
 const choices = [2, 5, 15, 30];  // minutes
 

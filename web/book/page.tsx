@@ -7,13 +7,6 @@ import { Sessions } from './sessions.js';
 
 const drawEvery = 1000;  // ms, for the times that remain; nobody is asked
 
-// What the parts of the page have in common.
-export interface Desk {
-  bookings: Bookings;
-  redraw(): void;
-  look(): void;  // asks the server at once
-}
-
 export function Page({ bookings }: { bookings: Bookings }) {
   const [, draw] = useState(0);
   const desk = useMemo(() => {

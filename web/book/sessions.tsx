@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Activity, EndingSession } from '../shared/booking_api.js';
 import { remaining } from '../shared/clock_words.js';
+import type { Desk } from './desk.js';
 import { addressOfPage, openPage } from './open_page.js';
-import type { Desk } from './page.js';
 
 // What the person has booked.
 export function Sessions(desk: Desk) {

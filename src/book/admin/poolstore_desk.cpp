@@ -134,6 +134,7 @@ Result<void> Restoration::assign() {
     if (!resources) return std::unexpected(resources.error());
     offers_ = store_.catalogue.offers;
     std::vector<Activity> activities;
+    activities.reserve(offers_.size() + sessions_.size());
     for (const Offer& offer : offers_) activities.push_back(offer.activity);
     for (const CarriedSession* session : sessions_) activities.push_back(session->activity);
     const auto assignment = booking::assign_resources(activities, *resources);

@@ -18,7 +18,6 @@ using booking::Activity;
 using booking::BookingTime;
 using booking::Description;
 using booking::ListedGroup;
-using booking::ListedPool;
 using booking::Offer;
 using booking::Stream;
 using nlohmann::json;

@@ -15,7 +15,6 @@ namespace relay::book {
 namespace {
 
 using booking::Activity;
-using booking::Catalogue;
 using booking::Description;
 using booking::ListedPool;
 using booking::Offer;

@@ -65,6 +65,7 @@ std::vector<ResourceUse> use_of_resources(std::span<const UseRecord> uses, Inter
         if (touches(use.time, during))
             resources[use.resource].add(use, common_part(use.time, during));
     std::vector<ResourceUse> result;
+    result.reserve(resources.size());
     for (auto& [resource, gathered] : resources)
         result.push_back(in_order(resource, std::move(gathered)));
     return result;
