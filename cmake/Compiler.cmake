@@ -7,6 +7,9 @@ target_compile_options(relay_options INTERFACE
   -Wno-missing-designated-field-initializers  # fields left out have defaults: that is the point
   -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing)
 target_include_directories(relay_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
+# Some libraries ask for it; what shares a precompiled header must agree.
+target_compile_options(relay_options INTERFACE -pthread)
+target_link_options(relay_options INTERFACE -pthread)
 
 if(RELAY_SANITIZE)
   target_compile_options(relay_options INTERFACE

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import './web_crypto.js';
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Bookings } from '../../book/bookings.js';

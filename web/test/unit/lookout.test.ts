@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much a booking server hears of an open page: the real page without its looks, time made by hand.
+import './web_crypto.js';
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Bookings } from '../../book/bookings.js';
