@@ -119,7 +119,7 @@ TEST_F(CircuitEndTest, an_end_that_stops_reading_does_not_outlive_the_other_when
         } catch (const std::runtime_error&) {  // closed meanwhile
         }
     });
-    while (most_queued() <= settings.shell_queue) std::this_thread::yield();
+    wait_until_a_sender_waits();
     const auto lost = std::chrono::steady_clock::now();
     far.close();
     near.wait_for_end();

@@ -88,7 +88,7 @@ TEST_F(CircuitTest, a_reader_that_stops_makes_the_sender_wait_and_loses_nothing)
         TestSocket& sink = to_host ? far : near;
         const std::string text = contents(16 << 20);
         std::jthread sender([&] { send_all(source, text, 40'000); });
-        while (most_queued() <= settings.shell_queue) std::this_thread::yield();
+        wait_until_a_sender_waits();
         for (int i = 0; i < 100; ++i) ASSERT_LT(most_queued(), settings.shell_queue + 256 * 1024);
         auto [other_near, other_far] = joined(host);  // nobody else waits for it
         other_near.send_frame(MessageType::binary, "quick");

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace relay::server {
@@ -148,6 +149,17 @@ struct ShellFixture : testing::Test {
         std::size_t most = 0;
         for (const auto& report : reports()) most = std::max(most, report.queued);
         return most;
+    }
+
+    // Until an end is so far behind that the other is not read. What waits for it has passed the
+    // bound then, perhaps for a moment only: the socket may still take some.
+    void wait_until_a_sender_waits() {
+        std::uint64_t taken = 0, before = 0;
+        do {
+            before = std::exchange(taken, 0);
+            std::this_thread::yield();
+            for (const auto& report : reports()) taken += report.sent.bytes;
+        } while (taken != before || most_queued() <= settings.shell_queue / 2);
     }
 
     std::vector<ConnectionReport> reports() {
