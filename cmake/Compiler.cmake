@@ -6,6 +6,9 @@ target_compile_options(relay_options INTERFACE
   -Wformat=2 -Wimplicit-fallthrough -Werror
   -Wno-missing-designated-field-initializers  # fields left out have defaults: that is the point
   -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing)
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(relay_options INTERFACE -Wno-shadow)  # of another file's names
+endif()
 target_include_directories(relay_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
 # Some libraries ask for it; what shares a precompiled header must agree.
 target_compile_options(relay_options INTERFACE -pthread)

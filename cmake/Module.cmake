@@ -1,10 +1,14 @@
-# relay_module(NAME SOURCES a.cpp ... TESTS a_test.cpp ... USES relay_base ... [PRIVATE libs ...])
+# relay_module(NAME SOURCES a.cpp ... TESTS a_test.cpp ... USES relay_base ... [PRIVATE libs ...]
+#              [ALONE a.cpp ...])
 # One folder of src/: the static library relay_NAME and, from its *_test.cpp files, the test
 # program NAME_tests. Sources are named one by one, so that the list is the folder's contents.
 #
 # Headers take most of the compiler's time, so each is precompiled once. Folders that use relay_net,
 # directly or not, share its Asio, Beast and JSON; all others share relay_base's standard library and
 # JSON; test programs have the same two with GoogleTest, since they are not optimised.
+#
+# The sanitizers' presets compile several files of a folder at once (a unity build), which takes a
+# third of the time. ALONE: files that name things of their own as others of the folder do.
 set(relay_common_headers
   <algorithm> <array> <atomic> <chrono> <cstdint> <filesystem> <fstream> <functional> <map> <memory>
   <mutex> <optional> <random> <set> <span> <string> <string_view> <thread> <unordered_map> <utility>
@@ -39,10 +43,11 @@ function(relay_precompile target first)
 endfunction()
 
 function(relay_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;USES;PRIVATE;ALONE" ${ARGN})
   add_library(relay_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(relay_${name} PUBLIC ${ARG_USES} PRIVATE relay_options ${ARG_PRIVATE})
   target_include_directories(relay_${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   relay_uses_network(${name} "${ARG_USES}" networked)
   if(networked)
     set(first net)

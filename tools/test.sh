@@ -122,9 +122,15 @@ fuzz_steps() {
             targets+=("${target%_fuzz}")
         done
     fi
-    for target in "${targets[@]}"; do
-        step "fuzz: $target" fuzz_one "$target" || true
-    done
+    step "fuzz: ${#targets[@]} targets" fuzz_side_by_side "${targets[@]}" || true
+}
+
+# One target per core at a time; the output of each in one piece.
+fuzz_side_by_side() {
+    export -f fuzz_one
+    # shellcheck disable=SC2016 # the inner shell's $1
+    printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 bash -c \
+        'status=0; output=$(fuzz_one "$1" 2>&1) || status=1; printf "%s\n" "$output"; exit $status' _
 }
 
 fuzz_one() {

@@ -17,7 +17,7 @@ using config::YamlNode;
 using config::YamlSetter;
 
 constexpr std::uint32_t most_sessions = 1'000'000;
-constexpr std::chrono::hours longest_session{365 * 24};
+constexpr std::chrono::hours longest_duration{365 * 24};
 constexpr std::int64_t latest_expiry = 253'402'300'799;  // the end of the year 9999
 
 std::unexpected<Error> refuse(std::string reason) {
@@ -112,7 +112,7 @@ YamlSetter session_length_into(std::chrono::seconds& target) {
     return [&target](const YamlNode& value) -> Result<void> {
         const std::chrono::seconds second{1};
         target = std::chrono::seconds(0);
-        const auto length = config::parse_steps(value.text, second, {second, longest_session});
+        const auto length = config::parse_steps(value.text, second, {second, longest_duration});
         if (!length) return refuse("must be in whole seconds, from 1 up to a year, or as in 1h30m");
         target = std::chrono::duration_cast<std::chrono::seconds>(*length);
         return {};

@@ -17,6 +17,8 @@ inline BookingTime booking_time(WallTime time) {
 inline BookingTime from_unix_seconds(std::int64_t seconds) {
     return BookingTime(std::chrono::seconds(seconds));
 }
+// 9999-12-31T23:59:59Z: RFC 3339 has no later one.
+inline constexpr std::int64_t latest_unix_second = 253'402'300'799;
 inline std::int64_t unix_seconds(BookingTime time) {
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }

@@ -23,12 +23,9 @@ namespace relay::host::test {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using media::test::Bytes;
+using media::test::text_of;
 using media::test::TsBuilder;
 using media::test::operator+;
-
-inline std::string text_of(const Bytes& bytes) {
-    return {bytes.begin(), bytes.end()};
-}
 
 // A program on a WebSocket.
 class Client final : public uplink::Endpoint {

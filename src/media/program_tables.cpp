@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/program_tables.hpp"
 
+#include "media/section_bits.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -30,16 +32,6 @@ std::uint32_t checksum(Bytes section) {
     std::uint32_t value = 0xFFFF'FFFF;
     for (const std::uint8_t byte : section) value = value << 8 ^ checksum_table[value >> 24 ^ byte];
     return value;
-}
-
-std::uint16_t sixteen_bits(Bytes bytes, std::size_t at) {
-    return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-std::uint16_t thirteen_bits(Bytes bytes, std::size_t at) {
-    return sixteen_bits(bytes, at) & 0x1FFF;
-}
-std::size_t twelve_bits(Bytes bytes, std::size_t at) {
-    return sixteen_bits(bytes, at) & 0x0FFF;
 }
 
 // The first section of the packet, without its checksum, when it is whole and in force.

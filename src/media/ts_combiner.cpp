@@ -11,13 +11,6 @@ constexpr std::uint16_t first_free_pid = 0x20;  // below are tables (Table 2-3)
 constexpr std::uint16_t first_spare_pid = 0x100;
 constexpr std::size_t most_absent_feeds = 32;
 
-bool holds_whole_packets(std::span<const std::uint8_t> message) {
-    if (message.size() % packet_size != 0) return false;
-    for (std::size_t at = 0; at < message.size(); at += packet_size)
-        if (message[at] != sync_byte) return false;
-    return true;
-}
-
 void set_pid(std::span<std::uint8_t, packet_size> packet, std::uint16_t pid) {
     packet[1] = static_cast<std::uint8_t>((packet[1] & 0xE0) | pid >> 8);
     packet[2] = static_cast<std::uint8_t>(pid & 0xFF);

@@ -10,14 +10,6 @@
 namespace relay::media {
 namespace {
 
-bool holds_whole_packets(std::span<const std::uint8_t> message) {
-    if (message.empty() || message.size() % packet_size != 0) return false;
-    if (message.size() >= TsSummary::none) return false;
-    for (std::size_t at = 0; at < message.size(); at += packet_size)
-        if (message[at] != sync_byte) return false;
-    return true;
-}
-
 struct Starts {
     std::uint32_t first = TsSummary::none;
     std::uint32_t random_access = TsSummary::none;
@@ -32,6 +24,7 @@ struct Starts {
 
 TsSummary inspect_message(std::span<const std::uint8_t> message) {
     TsSummary summary;
+    if (message.empty() || message.size() >= TsSummary::none) return summary;
     if (!holds_whole_packets(message)) return summary;
     summary.is_transport_stream = true;
 

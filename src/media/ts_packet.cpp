@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/ts_packet.hpp"
 
+#include "media/section_bits.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -53,10 +55,6 @@ bool is_program_map(Bytes section) {
     return section.size() >= 12 && section[0] == 0x02 && (section[1] & 0xC0) == 0x80;
 }
 
-std::size_t twelve_bits(Bytes bytes, std::size_t at) {
-    return static_cast<std::size_t>((bytes[at] & 0x0F) << 8 | bytes[at + 1]);
-}
-
 // Stream types that are surely no video (Table 2-34 and ATSC A/53): an unknown one may be.
 bool is_never_video(std::uint8_t stream_type) {
     constexpr std::array<std::uint8_t, 12> types{0x03, 0x04, 0x05, 0x06, 0x0F, 0x11,
@@ -65,6 +63,13 @@ bool is_never_video(std::uint8_t stream_type) {
 }
 
 }  // namespace
+
+bool holds_whole_packets(std::span<const std::uint8_t> message) {
+    if (message.size() % packet_size != 0) return false;
+    for (std::size_t at = 0; at < message.size(); at += packet_size)
+        if (message[at] != sync_byte) return false;
+    return true;
+}
 
 std::optional<TsPacket> parse_packet(PacketBytes bytes) {
     if (bytes[0] != sync_byte || (bytes[1] & 0x80)) return std::nullopt;

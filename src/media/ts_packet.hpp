@@ -28,6 +28,9 @@ inline bool carries_payload(PacketBytes packet) {
     return (packet[3] & 0x10) != 0;
 }
 
+// Whether the message is packets and nothing else; so is an empty one.
+bool holds_whole_packets(std::span<const std::uint8_t> message);
+
 // A parsed packet; `payload` points into the bytes it was parsed from.
 struct TsPacket {
     std::uint16_t pid = 0;

@@ -9,12 +9,17 @@
 #include <initializer_list>
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 // Builds transport streams packet by packet, for tests only.
 namespace relay::media::test {
 
 using Bytes = std::vector<std::uint8_t>;
+
+inline std::string text_of(const Bytes& bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
 inline Bytes operator+(Bytes left, const Bytes& right) {
     left.insert(left.end(), right.begin(), right.end());

@@ -20,14 +20,13 @@ using booking::BookingTime;
 using booking::Interval;
 
 constexpr std::chrono::days usual_interval{7};
-constexpr std::int64_t last_second = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 std::optional<BookingTime> read_time(std::string_view text) {
     std::int64_t seconds = 0;
     const char* end = text.data() + text.size();
     const auto [stop, problem] = std::from_chars(text.data(), end, seconds);
     if (problem == std::errc() && stop == end) {
-        if (seconds < 0 || seconds > last_second) return std::nullopt;
+        if (seconds < 0 || seconds > booking::latest_unix_second) return std::nullopt;
         return booking::from_unix_seconds(seconds);
     }
     const auto time = parse_time(text);

@@ -11,9 +11,6 @@ namespace {
 
 const nlohmann::json absent;
 
-// 9999-12-31T23:59:59Z
-constexpr std::int64_t last_second = 253'402'300'799;
-
 }  // namespace
 
 std::string StoredValue::path_to(std::string_view member) const {
@@ -62,14 +59,14 @@ std::int64_t StoredValue::integer(std::int64_t when_absent) const {
     if (value_->is_number()) {
         const double number = std::floor(value_->get<double>());
         return static_cast<std::int64_t>(
-            std::clamp(number, 0.0, 1000.0 * static_cast<double>(last_second)));
+            std::clamp(number, 0.0, 1000.0 * static_cast<double>(booking::latest_unix_second)));
     }
     if (!is_absent()) complain("a number");
     return when_absent;
 }
 
 booking::BookingTime StoredValue::time() const {
-    return booking::from_unix_seconds(std::min(integer(), last_second));
+    return booking::from_unix_seconds(std::min(integer(), booking::latest_unix_second));
 }
 
 bool StoredValue::flag() const {

@@ -30,7 +30,7 @@ std::string escape(std::string_view text) {
 }
 
 // Tokens of the booking end with a whole second; the relay must not forget it before.
-std::int64_t last_second(booking::BookingTime until) {
+std::int64_t whole_second(booking::BookingTime until) {
     return std::chrono::ceil<seconds>(until).time_since_epoch().count();
 }
 
@@ -38,7 +38,7 @@ std::string deny_target(const net::Url& relay, const booking::Denial& denial) {
     std::string path = relay.target.substr(0, relay.target.find('?'));
     while (path.ends_with('/')) path.pop_back();
     return fmt::format("{}/bids/deny?bid={}&exp={}", path, escape(denial.booking),
-                       last_second(denial.until));
+                       whole_second(denial.until));
 }
 
 auth::Claims claims_for(const std::string& relay, WallTime now) {

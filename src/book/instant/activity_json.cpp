@@ -69,7 +69,7 @@ std::vector<booking::UserInterface> read_user_interfaces(const Members& activity
 
 // Seconds since 1970, of which fractions count; what no calendar holds is the first or the last.
 booking::BookingTime read_time(double seconds) {
-    constexpr double end_of_9999 = 253'402'300'799;
+    constexpr auto end_of_9999 = static_cast<double>(booking::latest_unix_second);
     const double milliseconds = std::floor(std::clamp(seconds, 0.0, end_of_9999) * 1000);
     return booking::BookingTime(std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds)));
 }

@@ -18,15 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using media::test::Bytes;
+using media::test::text_of;
 using media::test::TsBuilder;
 using testing::ElementsAre;
 
 wire::MessagePtr message(const Bytes& bytes) {
     return wire::Message::copy_of(bytes, wire::MessageType::binary);
-}
-
-std::string text_of(const Bytes& bytes) {
-    return {bytes.begin(), bytes.end()};
 }
 
 // Hears what arrives at the far side.

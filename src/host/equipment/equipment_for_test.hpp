@@ -26,6 +26,7 @@ namespace relay::host::test {
 
 using namespace std::chrono_literals;
 using media::test::Bytes;
+using media::test::text_of;
 using media::test::TsBuilder;
 using media::test::operator+;
 
@@ -46,10 +47,6 @@ public:
         return all;
     }
 };
-
-inline std::string text_of(const Bytes& bytes) {
-    return {bytes.begin(), bytes.end()};
-}
 
 inline wire::MessagePtr text_message(std::string_view text) {
     return wire::Message::copy_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},

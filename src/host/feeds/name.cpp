@@ -25,11 +25,11 @@ bool has_bad_part(std::string_view name) {
     return false;
 }
 
+}  // namespace
+
 std::unexpected<Error> invalid(std::string_view what, std::string_view why) {
     return fail(Errc::invalid, std::string(what).append(": ").append(why));
 }
-
-}  // namespace
 
 Result<std::string> parse_name(std::string_view text, std::string_view what) {
     if (text.starts_with('/')) text.remove_prefix(1);

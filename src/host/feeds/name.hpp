@@ -8,6 +8,9 @@
 
 namespace relay::host {
 
+// Errc::invalid, "WHAT: WHY", where `what` is a field of a rule.
+std::unexpected<Error> invalid(std::string_view what, std::string_view why);
+
 // The name of a feed, stream or destination without one leading "/": letters, digits and - _ . in
 // parts separated by "/". Not `all` or `deleteAll`, which mean every one in the API. The error
 // begins with `what`.

@@ -10,10 +10,6 @@
 namespace relay::host {
 namespace {
 
-std::unexpected<Error> invalid(std::string_view what, std::string_view why) {
-    return fail(Errc::invalid, std::string(what).append(": ").append(why));
-}
-
 Result<void> check_target(const Destination& rule) {
     if (rule.destination.empty()) return invalid("destination", "must not be empty");
     if (rule.token_file.contains('\0')) return invalid("token_file", "is no path");
