@@ -82,7 +82,7 @@ command_bench() {
 
 command_fuzz() {
     . tools/test.sh
-    RELAY_FUZZ_SECONDS=${RELAY_FUZZ_SECONDS:-60}
+    export RELAY_FUZZ_SECONDS=${RELAY_FUZZ_SECONDS:-60}
     install_packages build
     part_fuzz "$@" || true
     summary

@@ -7,8 +7,9 @@
 # directly or not, share its Asio, Beast and JSON; all others share relay_base's standard library and
 # JSON; test programs have the same two with GoogleTest, since they are not optimised.
 #
-# The sanitizers' presets compile several files of a folder at once (a unity build), which takes a
-# third of the time. ALONE: files that name things of their own as others of the folder do.
+# The sanitizers' presets compile several files of a folder at once (a unity build), which takes
+# about two thirds of the time. ALONE: files that name things of their own as others of the folder
+# do, or that take long by themselves.
 set(relay_common_headers
   <algorithm> <array> <atomic> <chrono> <cstdint> <filesystem> <fstream> <functional> <map> <memory>
   <mutex> <optional> <random> <set> <span> <string> <string_view> <thread> <unordered_map> <utility>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/time_text.hpp"
 #include "booking/manifest_fields_detail.hpp"
+#include "booking/time.hpp"
 #include "booking/web_address_detail.hpp"
 #include "config/value.hpp"
 
@@ -18,7 +19,6 @@ using config::YamlSetter;
 
 constexpr std::uint32_t most_sessions = 1'000'000;
 constexpr std::chrono::hours longest_duration{365 * 24};
-constexpr std::int64_t latest_expiry = 253'402'300'799;  // the end of the year 9999
 
 std::unexpected<Error> refuse(std::string reason) {
     return fail(Errc::invalid, std::move(reason));
@@ -29,7 +29,7 @@ bool is_name(const YamlNode& node) {
 }
 
 std::optional<BookingTime> read_time(const std::string& text) {
-    if (const auto seconds = config::parse_integer(text, 0, latest_expiry))
+    if (const auto seconds = config::parse_integer(text, 0, latest_unix_second))
         return from_unix_seconds(*seconds);
     if (const auto time = parse_time(text)) return booking_time(*time);
     return std::nullopt;
